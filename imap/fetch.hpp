@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imap/numbers.hpp"
+#include "imap/section.hpp"
+
+namespace imap {
+
+/// The message data items (RFC 9051, 6.4.5 and 7.5.2; RFC 3516; RFC 8970). RFC822.PEEK, which an
+/// old Outlook sends, is rfc822 with peek.
+enum class DataItem {
+    flags,
+    internal_date,
+    uid,
+    modseq,
+    envelope,
+    body,  ///< BODY without a section: the structure, not extensible
+    body_structure,
+    rfc822,
+    rfc822_header,
+    rfc822_text,
+    rfc822_size,
+    body_section,  ///< BODY[…] and BODY.PEEK[…]
+    binary,        ///< BINARY[…] and BINARY.PEEK[…]
+    binary_size,
+    preview,
+    other,  ///< a name that we do not know: the server's own business
+};
+
+/// True for the items whose answer depends on what the message says.
+bool depends_on_content(DataItem item);
+
+/// MessageDataItemName is an item as a command asks for it.
+struct MessageDataItemName {
+    DataItem item = DataItem::other;
+    bool peek = false;               ///< BODY.PEEK, BINARY.PEEK: does not set \Seen
+    SectionSpec section;             ///< of body_section, binary and binary_size
+    std::optional<Partial> partial;  ///< of body_section and binary
+    std::string text;                ///< as asked, octet for octet
+
+    /// True if fetching this item sets \Seen (RFC 9051, 6.4.5; RFC 3501 for RFC822 and
+    /// RFC822.TEXT).
+    bool sets_seen() const;
+};
+
+std::optional<MessageDataItemName> read_message_data_item_name(Cursor& in);
+
+/// MessageDataItem is an item as a response answers it. Views point into the response.
+struct MessageDataItem {
+    DataItem item = DataItem::other;
+    SectionSpec section;
+    std::optional<std::uint64_t> origin;  ///< "<offset>" of a partial answer
+    std::string_view octets;              ///< name and value, as sent
+    std::string_view value;               ///< the value alone, as sent
+};
+
+/// FetchResponse is "* n FETCH (…)" (RFC 9051, 7.5.2).
+struct FetchResponse {
+    SequenceNumber number;
+    std::vector<MessageDataItem> items;
+
+    const MessageDataItem* find(DataItem item) const;  ///< the first such item, or null
+    std::optional<Uid> uid() const;
+};
+
+/// Reads a whole FETCH response, its literals in place. Nothing if it is none or can't be read.
+std::optional<FetchResponse> read_fetch_response(std::string_view response);
+
+/// True if this line begins a FETCH response: "* n FETCH (" (in any case).
+bool begins_fetch_response(std::string_view line);
+
+/// What a FETCH response has said when a line of it ends with a literal's announcement.
+struct FetchResponseHead {
+    FetchResponse complete;  ///< the items before
+    MessageDataItem
+        announced;  ///< whose value the literal is: item, section, origin; octets and value empty
+    std::uint64_t literal = 0;  ///< its octets
+    /// True if the literal is the value itself, not a part of it (an address in an ENVELOPE, say).
+    bool is_value = false;
+};
+
+/// Reads the beginning of a FETCH response that ends with "{n}" CRLF (earlier literals in place),
+/// so that the decision to collect the literal can be made before it comes. Nothing if it can't be
+/// read.
+std::optional<FetchResponseHead> read_fetch_response_head(std::string_view response);
+
+}  // namespace imap

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "imap/cursor.hpp"
+
+namespace imap {
+
+/// SequenceSet is a set of message numbers or UIDs as a command names it (RFC 9051, section 9,
+/// sequence-set): "1:4,7,12:*". "$" (SEARCHRES) is not read.
+class SequenceSet {
+public:
+    /// A range with first <= last; 2^32-1 ("star") stands for "*".
+    struct Range {
+        std::uint32_t first = 0;
+        std::uint32_t last = 0;
+        bool operator==(const Range&) const = default;
+    };
+    static constexpr std::uint32_t star = 0xffffffff;
+
+    const std::vector<Range>& ranges() const { return ranges_; }  ///< in the order as read
+    bool empty() const { return ranges_.empty(); }
+    /// True if number is in the set, when "*" is largest (RFC 9051: "5:*" with largest 3 means
+    /// 3:5).
+    bool contains(std::uint32_t number, std::uint32_t largest) const;
+    /// The number, if the set names exactly one and not by "*".
+    std::optional<std::uint32_t> single() const;
+    void add(std::uint32_t number);  ///< joins the last range where it continues it
+    std::string text() const;        ///< as a command would say it
+
+    friend std::optional<SequenceSet> read_sequence_set(Cursor& in);
+
+private:
+    std::vector<Range> ranges_;
+};
+
+std::optional<SequenceSet> read_sequence_set(Cursor& in);
+
+}  // namespace imap

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "keystore/recipient_identifier.hpp"
+#include "keystore/secret.hpp"
+
+namespace keystore {
+
+/// Certificate is what a certificate says of itself (RFC 5280, 4.1), read by an own parser. Trust
+/// is not its business.
+struct Certificate {
+    using Time = std::chrono::sys_seconds;
+
+    Bytes der;
+    IssuerAndSerialNumber issuer_and_serial_number;
+    Bytes subject;            ///< the DER of the Name
+    std::string issuer_text;  ///< RFC 4514, escaped, bounded (CERT-12)
+    std::string subject_text;
+    std::string serial_text;  ///< hexadecimal, upper case
+    Bytes subject_public_key_info;
+    std::string key_algorithm;  ///< "rsa", "ec", or the dotted OID
+    std::optional<SubjectKeyIdentifier>
+        subject_key_identifier;  ///< the extension's, if there is one
+    Time not_before;
+    Time not_after;
+    std::vector<std::string> addresses;  ///< rfc822Names and the DN's emailAddress, as they stand
+    std::optional<std::uint16_t> key_usage;  ///< bit n of RFC 5280, 4.2.1.3 is 1 << n
+
+    /// Nothing if it can't be read.
+    static std::optional<Certificate> parse(BytesView der);
+
+    /// True if identifier names this certificate; a SubjectKeyIdentifier is compared with the
+    /// extension, and with the SHA-1 of the public key if there is none (RFC 5652, 6.2.1).
+    bool is_named_by(const RecipientIdentifier& identifier) const;
+};
+
+}  // namespace keystore

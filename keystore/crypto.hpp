@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "keystore/secret.hpp"
+
+/// The primitives, behind one face whatever the library's version. This and proxy/tls are the only
+/// places that know mbedTLS. No type of the library shows here.
+namespace keystore {
+
+enum class Digest { md5, sha1, sha224, sha256, sha384, sha512 };
+
+std::size_t digest_size(Digest digest);
+Bytes hash(Digest digest, BytesView octets);
+
+/// Hash computes a digest of octets that come in pieces.
+class Hash {
+public:
+    explicit Hash(Digest digest);
+    ~Hash();
+    Hash(Hash&&) noexcept;
+    Hash& operator=(Hash&&) noexcept;
+    void update(BytesView octets);
+    Bytes finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+SecretBytes hmac(Digest digest, BytesView key, BytesView octets);
+
+/// PBKDF2 (RFC 8018, 5.2). The caller has capped the iterations.
+SecretBytes pbkdf2(Digest prf, BytesView password, BytesView salt, std::uint32_t iterations,
+                   std::size_t length);
+
+/// scrypt (RFC 7914). The caller has capped the memory, 128 * n * r octets.
+SecretBytes scrypt(BytesView password, BytesView salt, std::uint64_t n, std::uint32_t r,
+                   std::uint32_t p, std::size_t length);
+
+/// Fills with random octets from a generator seeded by the system, one a thread. Throws
+/// std::runtime_error if the system has none.
+void fill_random(std::span<std::uint8_t> octets);
+
+/// True if both are equal; takes the same time wherever they differ.
+bool equal_in_constant_time(BytesView a, BytesView b);
+
+/// Decrypts AES-CBC in place (key of 16, 24 or 32 octets, IV of 16, octets a multiple of 16);
+/// padding is not looked at. False if the sizes do not fit.
+bool aes_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
+
+/// Decrypts 3DES-CBC in place (key of 24 octets, IV of 8).
+bool des3_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
+
+/// The size of what stands before the PKCS#7 padding (RFC 5652, 6.3) of a block size of 8 or 16, or
+/// nothing if the padding is wrong; takes the same time for every padding.
+std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t block_size);
+
+/// Decrypts AES-GCM in place after checking the tag over the whole (RFC 5084). False, and no octet
+/// of plaintext left in octets, if the tag is wrong or a size does not fit (nonce 12, tag 12 to
+/// 16).
+bool aes_gcm_decrypt(BytesView key, BytesView nonce, BytesView aad, BytesView tag,
+                     std::span<std::uint8_t> octets);
+
+/// Encrypts with AES-256-GCM (for what we seal ourselves); the tag of 16 octets is appended.
+Bytes aes_gcm_seal(BytesView key, BytesView nonce, BytesView aad, BytesView plaintext);
+
+/// PublicKey and PrivateKey are RSA keys (elliptic curves join in their turn). A private operation
+/// takes no lock that another thread could hold: each thread works on a copy of its own.
+class PrivateKey {
+public:
+    /// Reads a PKCS#8 PrivateKeyInfo, a PKCS#1 RSAPrivateKey or a SEC1 ECPrivateKey in DER. Nothing
+    /// if it is none of these.
+    static std::optional<PrivateKey> parse(BytesView der);
+    ~PrivateKey();
+    PrivateKey(PrivateKey&&) noexcept;
+    PrivateKey& operator=(PrivateKey&&) noexcept;
+
+    bool is_rsa() const;
+    std::size_t bits() const;
+    /// The DER of the SubjectPublicKeyInfo that belongs to it: equals its certificate's.
+    Bytes public_key() const;
+    /// m = c^d mod n, blinded, as octets of the modulus' size; nothing if c does not fit.
+    std::optional<SecretBytes> rsa_raw(BytesView c) const;
+
+private:
+    struct State;
+    explicit PrivateKey(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// A content-encryption key as an unwrapping found it. valid is all ones or all zeros; it is never
+/// branched on, only selected by (select_key), so that no timing tells a good padding from a bad
+/// one (RFC 3218).
+struct UnwrappedKey {
+    SecretBytes key;  ///< exactly the length that was asked for
+    std::uint8_t valid = 0;
+};
+
+/// EME-PKCS1-v1_5 decoding in constant time (RFC 8017, 7.2.2). If the padding or the length of what
+/// it holds is wrong, key is random octets and valid zero (implicit rejection).
+UnwrappedKey unpad_pkcs1_v15(const SecretBytes& encoded, std::size_t key_length);
+
+/// EME-OAEP decoding in constant time (RFC 8017, 7.1.2), with any two hashes and any label.
+UnwrappedKey unpad_oaep(const SecretBytes& encoded, Digest hash, Digest mgf1_hash, BytesView label,
+                        std::size_t key_length);
+
+/// Puts candidate into chosen if candidate is valid and chosen is not, in constant time. Both keys
+/// are of one length.
+void select_key(UnwrappedKey& chosen, const UnwrappedKey& candidate);
+
+/// The library's name and version ("Mbed TLS 2.28.3"), and whether it has fixes that we want (3.6.6
+/// and up).
+std::string library_version();
+bool library_is_current();
+
+}  // namespace keystore

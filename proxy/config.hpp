@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace proxy {
+
+/// A configuration that can't be used: what() names file, line, key and what to do.
+struct ConfigError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Where an account listens: "127.0.0.1:1143", "[::1]:1143". Port 0 lets the system choose (tests).
+struct ListenAddress {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+/// The account's IMAP server.
+struct ServerAddress {
+    enum class Security {
+        tls,        ///< imaps://, port 993
+        start_tls,  ///< imap://, port 143, STARTTLS required
+        plaintext,  ///< imap+plaintext://, loopback servers only
+    };
+    Security security = Security::tls;
+    std::string host;
+    std::uint16_t port = 993;
+};
+
+struct Timeouts {
+    std::chrono::seconds connect{30};  ///< reaching the server, TLS and greeting included (REL-03)
+    std::chrono::seconds idle{
+        35 * 60};  ///< neither side says anything: RFC 9051, 5.4 asks for 30 minutes at least
+};
+
+struct Account {
+    std::string name;
+    ListenAddress listen;
+    ServerAddress server;
+    std::optional<std::filesystem::path> ca_file;  ///< PEM; instead of the system's store
+    Timeouts timeouts;
+};
+
+/// How the passphrase of a key file is had. At most one is set.
+struct Unlock {
+    bool prompt = false;
+    std::optional<std::string> command;         ///< run by /bin/sh; its first line of output
+    std::optional<std::filesystem::path> file;  ///< its first line; must be the user's own, 0600
+};
+
+/// Config is the whole configuration file, checked, with paths made absolute.
+struct Config {
+    std::filesystem::path file;
+    std::vector<Account> accounts;
+    struct Decrypt {
+        bool enabled = true;
+        std::size_t max_message = 0;  ///< octets; 0: the limit of smime/limits.hpp
+    } decrypt;
+    struct Keys {
+        std::optional<std::filesystem::path> directory;
+        Unlock unlock;
+    } keystore;
+    struct Log {
+        std::string level = "info";
+    } log;
+
+    /// Reads and checks a file. Throws ConfigError.
+    static Config load(const std::filesystem::path& file);
+};
+
+/// $XDG_CONFIG_HOME/paperknife/config.toml, or ~/.config/paperknife/config.toml.
+std::filesystem::path default_config_file();
+
+}  // namespace proxy

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "imap/fetch.hpp"
+#include "imap/writer.hpp"
+#include "smime/view.hpp"
+
+namespace proxy {
+
+/// MessageItems answers message data items from one view, so that all of them agree (design,
+/// promise 2): the one place where the vocabularies of MIME and IMAP meet. It decides as Dovecot
+/// does for the same octets. Immutable; reads the view's MIME structure once, when made.
+class MessageItems {
+public:
+    explicit MessageItems(smime::View view);
+    ~MessageItems();
+    MessageItems(const MessageItems&) = delete;
+    MessageItems& operator=(const MessageItems&) = delete;
+
+    const smime::View& view() const;
+
+    /// Writes the answer to an item, name and value ("RFC822.SIZE 4711", "BODY[1]<0> {5}…"), keyed
+    /// as RFC 9051, 7.5.2 keys it (RFC822.HEADER stays RFC822.HEADER). Only for items that
+    /// depends_on_content(); a section that does not exist answers as Dovecot does.
+    void write(imap::Writer& out, const imap::MessageDataItemName& name) const;
+
+private:
+    struct Parts;
+    std::unique_ptr<const Parts> parts_;
+};
+
+}  // namespace proxy

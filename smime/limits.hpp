@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+
+/// Every limit of this folder, with the reason for its number.
+namespace smime::limits {
+
+/// A message that is opened. Mail servers commonly accept 25 to 50 MB; base64 adds a third (ENC-15,
+/// IMAP-01).
+inline constexpr std::size_t message = 150 * 1024 * 1024;
+
+/// Cryptographic layers in one another (ENC-15). A triple wrap has three; a server that encrypts at
+/// rest adds one.
+inline constexpr int layers = 8;
+
+/// RecipientInfos of one layer (ENC-15): a large mailing list; more is an attack on our time.
+inline constexpr std::size_t recipients = 1000;
+
+/// Private key operations for one message: two certificates may share a key identifier, and a
+/// sender may name us twice.
+inline constexpr std::size_t key_operations = 16;
+
+/// MIME (MIME-10): Dovecot's own numbers for nesting and parts.
+inline constexpr int mime_depth = 100;
+inline constexpr std::size_t mime_parts = 10'000;
+inline constexpr std::size_t header_block = 1024 * 1024;
+inline constexpr std::size_t header_fields = 10'000;
+inline constexpr std::size_t parameters = 128;
+
+}  // namespace smime::limits

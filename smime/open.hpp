@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "keystore/keystore.hpp"
+#include "smime/report.hpp"
+#include "smime/view.hpp"
+
+namespace smime {
+
+/// What the owner's configuration says of opening.
+struct Settings {
+    std::size_t max_message = 0;  ///< octets; 0: limits::message
+};
+
+/// What became of a message.
+struct Opened {
+    std::optional<View> view;  ///< nothing: deliver the message as it came
+    Report report;
+};
+
+/// True if the message's own header (from its first octet to the blank line; more may follow) says
+/// that the message is one that open() would try: application/(x-)pkcs7-mime whatever its
+/// smime-type, or application/octet-stream named *.p7m (RFC 8551, 3.10; MIME-01). Needs no more
+/// than the header.
+bool is_candidate(std::string_view header);
+
+/// Opens a message (RFC 5322 octets, CRLF line ends): peels the cryptographic layers from its MIME
+/// root while they are unbroken (enveloped-data, authEnveloped-data, opaque signed-data), and gives
+/// the view of what they protect. A pure function of its arguments: no clock, no network, no file.
+/// Takes no lock; many threads may call it with one keystore. Never throws on any message
+/// (std::bad_alloc aside).
+Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings);
+
+}  // namespace smime

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Fails when an include crosses the rooms the wrong way (design, chapter 2)."""
+
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(__file__).resolve().parent.parent
+rooms = {
+    "imap": {"imap"},
+    "keystore": {"keystore"},
+    "smime": {"smime", "keystore"},
+    "proxy": {"proxy", "smime", "keystore", "imap"},
+}
+# A library's headers, and the only files that may include them.
+libraries = {
+    "mbedtls/": {"keystore/crypto", "proxy/tls"},
+    "psa/": {"keystore/crypto", "proxy/tls"},
+    "libetpan/": {"smime/mime"},
+    "toml++/": {"proxy/config"},
+    "asio": {"proxy/main", "proxy/stream", "proxy/listener", "proxy/session", "proxy/service", "proxy/opener"},
+    "CLI/": {"proxy/main"},
+    "spdlog/": {"proxy/log"},
+}
+
+
+def complaints():
+    for room, allowed in rooms.items():
+        for file in sorted((root / room).glob("*.[ch]pp")):
+            name = f"{room}/{file.stem}"
+            for number, line in enumerate(file.read_text().splitlines(), 1):
+                include = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
+                if not include:
+                    continue
+                where = f"{file.relative_to(root)}:{number}"
+                quoted, target = include.groups()
+                if quoted == '"' and target.split("/")[0] not in allowed:
+                    yield f"{where}: {room} must not know {target}"
+                for library, files in libraries.items():
+                    if target.startswith(library) and not any(
+                            name == f or name.startswith(f + "_") for f in files):
+                        yield f"{where}: only {', '.join(sorted(files))} may include {target}"
+
+
+found = list(complaints())
+print("\n".join(found) or "the rooms are in order")
+sys.exit(bool(found))
