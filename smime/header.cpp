@@ -1,0 +1,100 @@
+#include "smime/header.hpp"
+
+namespace smime {
+namespace {
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+/// The line at the head of these octets without its end.
+std::string_view without_line_end(std::string_view line) {
+    if (line.ends_with('\n'))
+        line.remove_suffix(1);
+    else
+        return line;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+}
+
+/// Octets of the line at this offset, its end included.
+std::size_t line_size(std::string_view octets, std::size_t offset) {
+    const auto end = octets.find('\n', offset);
+    return (end == std::string_view::npos ? octets.size() : end + 1) - offset;
+}
+
+}  // namespace
+
+bool same_name(std::string_view one, std::string_view other) {
+    if (one.size() != other.size()) return false;
+    for (std::size_t i = 0; i < one.size(); ++i)
+        if (lower(one[i]) != lower(other[i])) return false;
+    return true;
+}
+
+bool HeaderField::is(std::string_view other_name) const {
+    return same_name(name, other_name);
+}
+
+bool HeaderField::is_structural() const {
+    return same_name(name.substr(0, 8), "Content-") || is("MIME-Version");
+}
+
+std::optional<HeaderField> HeaderScanner::next() {
+    if (blank_line_ || offset_ == octets_.size()) return std::nullopt;
+    auto size = line_size(octets_, offset_);
+    const auto first_line = without_line_end(octets_.substr(offset_, size));
+    if (first_line.empty() && octets_[offset_ + size - 1] == '\n') {
+        blank_line_ = true;
+        offset_ += size;
+        return std::nullopt;
+    }
+    while (offset_ + size < octets_.size() && octets_[offset_ + size - 1] == '\n' &&
+           blank(octets_[offset_ + size]))
+        size += line_size(octets_, offset_ + size);
+
+    HeaderField field;
+    field.octets = octets_.substr(offset_, size);
+    const auto colon = first_line.find(':');
+    if (colon == std::string_view::npos) {
+        field.name = first_line;
+        field.value = without_line_end(field.octets).substr(first_line.size());
+    } else {
+        field.name = first_line.substr(0, colon);
+        while (!field.name.empty() && blank(field.name.back())) field.name.remove_suffix(1);
+        field.value = without_line_end(field.octets).substr(colon + 1);
+    }
+    offset_ += size;
+    return field;
+}
+
+std::size_t header_size(std::string_view octets) {
+    HeaderScanner fields{octets};
+    while (fields.next()) {
+    }
+    return fields.offset();
+}
+
+std::optional<HeaderField> find_field(std::string_view header, std::string_view name) {
+    HeaderScanner fields{header};
+    while (auto field = fields.next())
+        if (field->is(name)) return field;
+    return std::nullopt;
+}
+
+std::string unfolded(std::string_view value) {
+    std::string text;
+    text.reserve(value.size());
+    for (const char c : value)
+        if (c != '\r' && c != '\n') text += c;
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string::npos) return {};
+    const auto last = text.find_last_not_of(" \t");
+    return text.substr(first, last - first + 1);
+}
+
+}  // namespace smime
