@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "keystore/secret.hpp"
@@ -43,8 +44,10 @@ struct Element {
 };
 
 /// Reader reads the elements of one level, one after the other. Each method consumes a whole
-/// element or nothing; after a refusal (malformed() true) everything else refuses too. Checking the
-/// extent of an element of indefinite length walks its insides iteratively, within the depth limit.
+/// element or nothing. What is well-formed but not what was asked for stays where it is, for the
+/// next question; what is not well-formed makes malformed() true, and everything else refuse too.
+/// Checking the extent of an element of indefinite length walks its insides iteratively, within the
+/// depth limit.
 class Reader {
 public:
     Reader(BytesView input, Limits limits);
@@ -74,8 +77,8 @@ private:
 };
 
 /// The pieces of an OCTET STRING or an [n] IMPLICIT OCTET STRING: itself if primitive; the
-/// primitive pieces within, in order, if constructed, however nested (iterative, within the depth
-/// limit). Nothing if it is not well-formed.
+/// primitive pieces within that are not empty, in order, if constructed, however nested (iterative,
+/// within the depth limit). Nothing if it is not well-formed.
 std::optional<std::vector<BytesView>> string_pieces(const Element& element, Limits limits);
 
 /// The octets of such a string, joined.
@@ -87,6 +90,7 @@ public:
     void element(Tag tag, BytesView content);
     void oid(std::string_view dotted);
     void integer(std::uint64_t value);
+    void unsigned_integer(BytesView magnitude);  ///< most significant octet first
     void raw(BytesView der);
     void null();
     Bytes take();
