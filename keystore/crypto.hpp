@@ -25,6 +25,7 @@ public:
     Hash& operator=(Hash&&) noexcept;
     void update(BytesView octets);
     Bytes finish();
+    SecretBytes finish_secret();
 
 private:
     struct State;
@@ -41,8 +42,8 @@ SecretBytes pbkdf2(Digest prf, BytesView password, BytesView salt, std::uint32_t
 SecretBytes scrypt(BytesView password, BytesView salt, std::uint64_t n, std::uint32_t r,
                    std::uint32_t p, std::size_t length);
 
-/// Fills with random octets from a generator seeded by the system, one a thread. Throws
-/// std::runtime_error if the system has none.
+/// Fills with random octets of the system's generator: no state of ours that a fork would copy.
+/// Throws std::runtime_error if the system has none.
 void fill_random(std::span<std::uint8_t> octets);
 
 /// True if both are equal; takes the same time wherever they differ.
@@ -81,10 +82,15 @@ public:
 
     bool is_rsa() const;
     std::size_t bits() const;
-    /// The DER of the SubjectPublicKeyInfo that belongs to it: equals its certificate's.
-    Bytes public_key() const;
-    /// m = c^d mod n, blinded, as octets of the modulus' size; nothing if c does not fit.
+    /// The DER of the SubjectPublicKeyInfo that belongs to it. Its subject_public_key() equals its
+    /// certificate's.
+    const Bytes& public_key() const;
+    /// m = c^d mod n, blinded, as octets of the modulus' size; nothing if c is not of this size, or
+    /// not below n.
     std::optional<SecretBytes> rsa_raw(BytesView c) const;
+    /// Octets that stand for a key where c does not hold one: always the same for one c, and random
+    /// to all who lack the private key. So a message opens, or not, each time alike.
+    SecretBytes substitute(BytesView c, std::size_t length) const;
 
 private:
     struct State;
@@ -104,9 +110,14 @@ struct UnwrappedKey {
 /// it holds is wrong, key is random octets and valid zero (implicit rejection).
 UnwrappedKey unpad_pkcs1_v15(const SecretBytes& encoded, std::size_t key_length);
 
+/// The same, with the octets that are the key if it is not valid.
+UnwrappedKey unpad_pkcs1_v15(const SecretBytes& encoded, SecretBytes substitute);
+
 /// EME-OAEP decoding in constant time (RFC 8017, 7.1.2), with any two hashes and any label.
 UnwrappedKey unpad_oaep(const SecretBytes& encoded, Digest hash, Digest mgf1_hash, BytesView label,
                         std::size_t key_length);
+UnwrappedKey unpad_oaep(const SecretBytes& encoded, Digest hash, Digest mgf1_hash, BytesView label,
+                        SecretBytes substitute);
 
 /// Puts candidate into chosen if candidate is valid and chosen is not, in constant time. Both keys
 /// are of one length.
