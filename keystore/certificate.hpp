@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ struct Certificate {
         subject_key_identifier;  ///< the extension's, if there is one
     Time not_before;
     Time not_after;
-    std::vector<std::string> addresses;  ///< rfc822Names and the DN's emailAddress, as they stand
+    /// rfc822Names, SmtpUTF8Mailboxes (RFC 9598) and the DN's emailAddresses, as they stand.
+    std::vector<std::string> addresses;
     std::optional<std::uint16_t> key_usage;  ///< bit n of RFC 5280, 4.2.1.3 is 1 << n
 
     /// Nothing if it can't be read.
@@ -37,5 +39,10 @@ struct Certificate {
     /// extension, and with the SHA-1 of the public key if there is none (RFC 5652, 6.2.1).
     bool is_named_by(const RecipientIdentifier& identifier) const;
 };
+
+/// The subjectPublicKey of a SubjectPublicKeyInfo, without the octet of unused bits: what tells
+/// whether a certificate and a private key belong together, and what a key identifier is the digest
+/// of. A view into the argument; empty if malformed.
+BytesView subject_public_key(BytesView subject_public_key_info);
 
 }  // namespace keystore
