@@ -6,11 +6,13 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proxy {
 
-/// A configuration that can't be used: what() names file, line, key and what to do.
+/// A configuration that can't be used: what() names file, line, column, key and what to do, one
+/// line for each thing that is wrong.
 struct ConfigError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -70,11 +72,15 @@ struct Config {
         std::string level = "info";
     } log;
 
-    /// Reads and checks a file. Throws ConfigError.
+    /// Reads and checks a file. Accounts may be none: who needs one says so. Throws ConfigError.
     static Config load(const std::filesystem::path& file);
+
+    /// The same for text that stands in file already. Relative paths in it are file's neighbours.
+    static Config parse(std::string_view text, const std::filesystem::path& file);
 };
 
-/// $XDG_CONFIG_HOME/paperknife/config.toml, or ~/.config/paperknife/config.toml.
+/// $XDG_CONFIG_HOME/paperknife/config.toml, or ~/.config/paperknife/config.toml. Throws ConfigError
+/// if there is no home directory.
 std::filesystem::path default_config_file();
 
 }  // namespace proxy
