@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct Envelope {
     std::vector<Address> from, sender, reply_to, to, cc, bcc;
     NString in_reply_to;
     NString message_id;
+    bool operator==(const Envelope&) const = default;
 };
 
 using BodyParameters = std::vector<std::pair<std::string, std::string>>;
@@ -37,6 +39,7 @@ using BodyParameters = std::vector<std::pair<std::string, std::string>>;
 struct BodyDisposition {
     std::string type;
     BodyParameters parameters;
+    bool operator==(const BodyDisposition&) const = default;
 };
 
 /// BodyStructure is one part of a message (RFC 9051, 7.5.2, body).
@@ -59,14 +62,22 @@ struct BodyStructure {
     std::vector<std::string> languages;  ///< NIL if empty
     NString location;
 
-    bool is_multipart() const { return type == "multipart"; }
-    const std::string* parameter(std::string_view lower_case_name) const;
+    bool operator==(const BodyStructure&) const = default;
+    bool is_multipart() const;  ///< in any letter case
+    /// The value of a parameter, whose name is asked in any letter case, or null.
+    const std::string* parameter(std::string_view name) const;
 };
 
 /// Reads the value of BODY or BODYSTRUCTURE. Nothing if it can't be read or nests beyond
-/// limits::nesting. Media types come back in lower case.
+/// limits::nesting. Media types come back in lower case. What servers leave out or write as NIL is
+/// read as empty: a structure that says too little still tells what the message is.
 std::optional<BodyStructure> read_body_structure(Cursor& in);
 
+/// Reads the value of ENVELOPE. Nothing if it can't be read.
+std::optional<Envelope> read_envelope(Cursor& in);
+
+// Written octet for octet as Dovecot does: clients that compare the answers of a server and of ours
+// see the same. Media types keep the letter case they came with.
 void write_envelope(Writer& out, const Envelope& envelope);
 void write_body(Writer& out, const BodyStructure& structure);            ///< BODY
 void write_body_structure(Writer& out, const BodyStructure& structure);  ///< BODYSTRUCTURE

@@ -33,10 +33,17 @@ public:
     /// nstring: an empty outer optional if none stands here, an empty inner one for NIL.
     std::optional<std::optional<std::string>> nstring();
     /// Skips one value of any shape: atom, string, literal or a parenthesised list, however nested
-    /// (up to limits::nesting). Gives its octets.
+    /// (up to limits::nesting). Gives its octets. Between a list's values there may be no space or
+    /// many, and an atom is whatever octets are nothing else: servers have flags like "a]b".
     std::optional<std::string_view> any_value();
+    /// True if a list stands here and the message ends within it, between two values. Skips it.
+    bool unfinished_list();
 
 private:
+    bool any_scalar();
+    bool skip_quoted();
+    std::optional<int> list_beginning();
+
     std::string_view rest_;
 };
 

@@ -62,8 +62,8 @@ public:
     /// frames.
     void cancel_literal();
 
-    /// Takes back what was pushed and is part of no frame yet, so that it can be pushed again later. Valid
-    /// as long as what was pushed, and until the next push.
+    /// Takes back what was pushed and is part of no frame yet, so that it can be pushed again
+    /// later. Valid as long as what was pushed, and until the next push.
     std::string_view release() { return std::exchange(input_, {}); }
 
     /// True while octets of a literal are owed.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace imap {
 
@@ -18,6 +19,11 @@ public:
     void number(std::uint64_t value);
     void quoted_or_literal(std::string_view octets);  ///< string
     void literal(std::string_view octets);            ///< "{n}" CRLF octets, always
+    /// A string that people read (a subject, a name), as Dovecot writes it: runs of white space
+    /// become one space, there is none at either end, and a NUL becomes an octet that is no text.
+    void text_for_people(std::string_view text);
+    /// A string that was folded: its line ends go, and leave a space where there was none.
+    void unfolded(std::string_view text);
     void nil() { out_ += "NIL"; }
     void reserve_more(std::size_t octets);
 

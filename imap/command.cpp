@@ -1,0 +1,153 @@
+#include "imap/command.hpp"
+
+#include <string_view>
+
+#include "imap/letter_case.hpp"
+
+namespace imap {
+namespace {
+
+/// Reads "tag SP command-name", and what "UID" is a prefix of (RFC 9051, 6.4.9).
+std::optional<Command> read_head(Cursor& in) {
+    Cursor ahead = in;
+    Command command;
+    const auto tag = ahead.tag();
+    if (!tag || !ahead.sp()) return std::nullopt;
+    const auto name = ahead.atom();
+    if (!name) return std::nullopt;
+    command.tag = *tag;
+    command.name = upper_case(*name);
+    if (command.name == "UID") {
+        if (!ahead.sp()) return std::nullopt;
+        const auto prefixed = ahead.atom();
+        if (!prefixed) return std::nullopt;
+        command.name += ' ' + upper_case(*prefixed);
+    }
+    in = ahead;
+    return command;
+}
+
+std::vector<MessageDataItemName> read_macro(Cursor& in) {
+    struct Macro {
+        std::string_view name;
+        std::string_view items;
+    };
+    static constexpr Macro macros[] = {
+        {"ALL", "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE"},
+        {"FAST", "FLAGS INTERNALDATE RFC822.SIZE"},
+        {"FULL", "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY"},
+    };
+    std::vector<MessageDataItemName> items;
+    for (const auto& macro : macros) {
+        if (!in.keyword(macro.name)) continue;
+        Cursor expanded{macro.items};
+        do {
+            items.push_back(*read_message_data_item_name(expanded));
+        } while (expanded.sp());
+        break;
+    }
+    return items;
+}
+
+/// Arguments in parentheses belong to the unknown item before them: "ANNOTATION (/comment value)"
+/// (RFC 5257, 4.3).
+bool read_arguments_of_unknown(Cursor& in, MessageDataItemName& item) {
+    if (item.item != DataItem::other || !in.rest().starts_with('(')) return false;
+    const auto arguments = in.any_value();
+    if (arguments) item.text.append(" ").append(*arguments);
+    return arguments.has_value();
+}
+
+///     "(" fetch-att *(SP fetch-att) ")"
+///
+/// Servers take more spaces than one here.
+std::optional<std::vector<MessageDataItemName>> read_items_in_parentheses(Cursor& in) {
+    Cursor ahead = in;
+    std::vector<MessageDataItemName> items;
+    if (!ahead.special('(')) return std::nullopt;
+    while (true) {
+        while (ahead.sp()) continue;
+        if (ahead.special(')')) break;
+        if (!items.empty() && read_arguments_of_unknown(ahead, items.back())) continue;
+        auto item = read_message_data_item_name(ahead);
+        if (!item) return std::nullopt;
+        if (!ahead.rest().starts_with(' ') && !ahead.rest().starts_with(')')) return std::nullopt;
+        items.push_back(std::move(*item));
+    }
+    if (items.empty()) return std::nullopt;
+    in = ahead;
+    return items;
+}
+
+std::optional<std::vector<MessageDataItemName>> read_items(Cursor& in) {
+    if (in.rest().starts_with('(')) return read_items_in_parentheses(in);
+    if (auto items = read_macro(in); !items.empty()) return items;
+    auto item = read_message_data_item_name(in);
+    if (!item) return std::nullopt;
+    return std::vector{std::move(*item)};
+}
+
+}  // namespace
+
+///     command = tag SP (command-any / command-auth / command-nonauth / command-select) CRLF
+std::optional<Command> read_command(std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    Cursor in{line};
+    auto command = read_head(in);
+    if (!command) return std::nullopt;
+    if (!in.at_end() && !in.sp()) return std::nullopt;
+    if (in.rest().starts_with(' ')) return std::nullopt;
+    command->arguments = in.rest();
+    return command;
+}
+
+///     fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att /
+///             "(" fetch-att *(SP fetch-att) ")") [fetch-modifiers]
+std::optional<FetchCommand> read_fetch_command(std::string_view message) {
+    Cursor in{message};
+    const auto command = read_head(in);
+    if (!command || (command->name != "FETCH" && command->name != "UID FETCH") || !in.sp())
+        return std::nullopt;
+    FetchCommand fetch;
+    fetch.tag = command->tag;
+    fetch.by_uid = command->name == "UID FETCH";
+    auto set = read_sequence_set(in);
+    if (!set || !in.sp()) return std::nullopt;
+    fetch.set = std::move(*set);
+    auto items = read_items(in);
+    if (!items) return std::nullopt;
+    fetch.items = std::move(*items);
+    if (in.sp() && in.rest().starts_with('(')) {
+        const auto modifiers = in.any_value();
+        if (!modifiers) return std::nullopt;
+        fetch.modifiers = *modifiers;
+    }
+    while (in.sp()) continue;
+    if (!in.crlf()) return std::nullopt;
+    return fetch;
+}
+
+///     select = "SELECT" SP mailbox [select-params]
+std::optional<std::string> read_selected_mailbox(std::string_view message) {
+    Cursor in{message};
+    const auto command = read_head(in);
+    if (!command || (command->name != "SELECT" && command->name != "EXAMINE") || !in.sp())
+        return std::nullopt;
+    auto mailbox = in.astring();
+    if (!mailbox || (!in.rest().starts_with(' ') && !in.crlf())) return std::nullopt;
+    return mailbox;
+}
+
+///     enable = "ENABLE" 1*(SP capability)
+std::vector<std::string> read_enable(std::string_view message) {
+    Cursor in{message};
+    std::vector<std::string> names;
+    const auto command = read_head(in);
+    if (!command || command->name != "ENABLE") return names;
+    while (in.sp())
+        if (const auto name = in.atom()) names.push_back(upper_case(*name));
+    return names;
+}
+
+}  // namespace imap

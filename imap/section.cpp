@@ -1,0 +1,133 @@
+#include "imap/section.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "imap/characters.hpp"
+
+namespace imap {
+namespace {
+
+struct TextName {
+    std::string_view name;
+    SectionText text;
+};
+
+constexpr std::array text_names{
+    TextName{"HEADER", SectionText::header},
+    TextName{"HEADER.FIELDS", SectionText::header_fields},
+    TextName{"HEADER.FIELDS.NOT", SectionText::header_fields_not},
+    TextName{"TEXT", SectionText::text},
+    TextName{"MIME", SectionText::mime},
+};
+
+std::optional<SectionText> read_text(Cursor& in) {
+    for (const auto& [name, text] : text_names)
+        if (in.keyword(name)) return text;
+    return std::nullopt;
+}
+
+void skip_spaces(Cursor& in) {
+    while (in.sp()) continue;
+}
+
+///     header-list = "(" header-fld-name *(SP header-fld-name) ")"
+///
+/// Dovecot accepts spaces anywhere between the names, and an empty list.
+std::optional<std::vector<std::string>> read_header_list(Cursor& in) {
+    Cursor ahead = in;
+    std::vector<std::string> names;
+    skip_spaces(ahead);
+    if (!ahead.special('(')) return std::nullopt;
+    skip_spaces(ahead);
+    while (!ahead.special(')')) {
+        auto name = ahead.astring();
+        if (!name) return std::nullopt;
+        names.push_back(std::move(*name));
+        if (!ahead.sp() && !ahead.rest().starts_with(')')) return std::nullopt;
+        skip_spaces(ahead);
+    }
+    in = ahead;
+    return names;
+}
+
+/// An atom where that reads back as the name, for clients that compare octets.
+void write_header_name(Writer& out, std::string_view name) {
+    if (!name.empty() && std::all_of(name.begin(), name.end(), is_atom_char))
+        out.raw(name);
+    else
+        out.quoted_or_literal(name);
+}
+
+bool has_header_list(SectionText text) {
+    return text == SectionText::header_fields || text == SectionText::header_fields_not;
+}
+
+}  // namespace
+
+///     section-spec = section-msgtext / (section-part ["." section-text])
+///     section-part = nz-number *("." nz-number)
+std::optional<SectionSpec> read_section(Cursor& in) {
+    Cursor ahead = in;
+    SectionSpec section;
+    if (!ahead.special('[')) return std::nullopt;
+    bool expects_more = false;
+    while (const auto number = ahead.nz_number()) {
+        section.part.push_back(*number);
+        expects_more = ahead.special('.');
+        if (!expects_more) break;
+    }
+    if (section.part.empty() || expects_more) {
+        const auto text = read_text(ahead);
+        if (text) section.text = *text;
+        if (!text && expects_more) return std::nullopt;
+        if (section.text == SectionText::mime && section.part.empty()) return std::nullopt;
+    }
+    if (has_header_list(section.text)) {
+        auto names = read_header_list(ahead);
+        if (!names) return std::nullopt;
+        section.header_list = std::move(*names);
+        skip_spaces(ahead);
+    }
+    if (!ahead.special(']')) return std::nullopt;
+    in = ahead;
+    return section;
+}
+
+///     partial = "<" number64 "." nz-number64 ">"
+///
+/// A length of 0 is no nz-number64, but Dovecot answers it.
+std::optional<Partial> read_partial(Cursor& in) {
+    Cursor ahead = in;
+    if (!ahead.special('<')) return std::nullopt;
+    const auto offset = ahead.number64();
+    if (!offset || !ahead.special('.')) return std::nullopt;
+    const auto length = ahead.number64();
+    if (!length || !ahead.special('>')) return std::nullopt;
+    in = ahead;
+    return Partial{*offset, *length};
+}
+
+void write_section(Writer& out, const SectionSpec& section) {
+    out.raw("[");
+    for (std::size_t i = 0; i < section.part.size(); ++i) {
+        if (i > 0) out.raw(".");
+        out.number(section.part[i]);
+    }
+    for (const auto& [name, text] : text_names) {
+        if (text != section.text) continue;
+        if (!section.part.empty()) out.raw(".");
+        out.raw(name);
+    }
+    if (has_header_list(section.text)) {
+        out.raw(" (");
+        for (std::size_t i = 0; i < section.header_list.size(); ++i) {
+            if (i > 0) out.sp();
+            write_header_name(out, section.header_list[i]);
+        }
+        out.raw(")");
+    }
+    out.raw("]");
+}
+
+}  // namespace imap
