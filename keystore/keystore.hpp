@@ -2,18 +2,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "keystore/identity.hpp"
+#include "keystore/key_file_error.hpp"
 
 namespace keystore {
-
-/// A key file that can't be used: what() says which, why, and what to do.
-struct KeyFileError : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 /// Asked for the passphrase of a key file. An empty optional: none is to be had.
 using AskPassphrase = std::function<std::optional<SecretBytes>(const std::filesystem::path& file)>;
