@@ -23,6 +23,7 @@ public:
     Identity(Certificate certificate, PrivateKey key, std::string source);
 
     const Certificate& certificate() const { return certificate_; }
+    std::size_t key_bits() const { return key_.bits(); }  ///< of the RSA modulus, for advice
     const std::string& source() const {
         return source_;
     }  ///< the file it came from, for messages to the owner
