@@ -86,6 +86,27 @@ std::optional<HeaderField> find_field(std::string_view header, std::string_view 
     return std::nullopt;
 }
 
+std::string folded_with_lf(const HeaderField& field) {
+    auto rest = field.value;
+    const auto first_line = without_line_end(rest.substr(0, line_size(rest, 0)));
+    const auto text = first_line.find_first_not_of(" \t");
+    if (text != std::string_view::npos)
+        rest.remove_prefix(text);
+    else if (!first_line.empty())
+        rest.remove_prefix(1);
+
+    std::string value;
+    value.reserve(rest.size());
+    while (!rest.empty()) {
+        const auto size = line_size(rest, 0);
+        const auto line = without_line_end(rest.substr(0, size));
+        value += line;
+        if (rest[size - 1] == '\n') value += '\n';
+        rest.remove_prefix(size);
+    }
+    return value;
+}
+
 std::string unfolded(std::string_view value) {
     std::string text;
     text.reserve(value.size());

@@ -53,6 +53,10 @@ std::optional<HeaderField> find_field(std::string_view header, std::string_view 
 /// A field's value without its folds (RFC 5322, 2.2.3) and without blanks at both ends.
 std::string unfolded(std::string_view value);
 
+/// A field's value with each fold as one LF, and without the blanks at its head (if there are only
+/// blanks in its first line, all but the first stay): what Dovecot's IMAP server works on.
+std::string folded_with_lf(const HeaderField& field);
+
 /// Parameter of Content-Type or Content-Disposition. The pieces that RFC 2231, section 3 cuts a
 /// long value into are joined. A name that ends with "*" says that the value is
 /// charset'language'octets with %XX in it (section 4); decoded_parameter() reads that.
@@ -71,9 +75,9 @@ std::optional<std::string> decoded_parameter(const std::vector<Parameter>& param
 /// reads it: names and values as written, not lower-cased.
 struct ContentType {
     std::string type;
-    std::string subtype;  ///< empty if the field is malformed
+    std::string subtype;  ///< empty only if the field is malformed; type mostly is, too
     std::vector<Parameter> parameters;
-    bool well_formed = false;  ///< type and subtype could be read, parameters were looked for
+    bool well_formed = false;
 
     bool is(std::string_view type, std::string_view subtype) const;  ///< in any case
 };

@@ -95,6 +95,21 @@ HeaderCursor::Next HeaderCursor::dot_atom(std::string& text) {
     }
 }
 
+// obs-local-part; any number of dots, as mailers write them.
+HeaderCursor::Next HeaderCursor::local_part(std::string& text) {
+    auto next = Next::malformed;
+    do {
+        for (; at('.'); ++position_) {
+            text += '.';
+            next = Next::text;
+        }
+        if (at_end()) return next == Next::text ? Next::end : next;
+        if (at('@')) break;
+        next = atom(text);
+    } while (next == Next::text && at('.'));
+    return next;
+}
+
 HeaderCursor::Next HeaderCursor::token(std::string& text) {
     const auto start = position_;
     while (!at_end() && is_token(value_[position_])) ++position_;
@@ -118,8 +133,10 @@ HeaderCursor::Next HeaderCursor::quoted_string(std::string& text) {
             start = position_ + 1;
         } else if (c == '\\') {
             if (position_ + 1 == value_.size()) break;
-            text.append(value_, start, position_ - start);
-            start = ++position_;
+            const char quoted = value_[position_ + 1];
+            const bool fold = quoted == '\r' || quoted == '\n';  // can't be quoted; goes alone
+            text.append(value_, start, position_ - start + (fold ? 1 : 0));
+            start = ++position_ + (fold ? 1 : 0);
         }
     }
     position_ = value_.size();

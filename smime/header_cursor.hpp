@@ -29,6 +29,7 @@ public:
     Next skip_cfws();
     Next atom(std::string& text);
     Next dot_atom(std::string& text);
+    Next local_part(std::string& text);     ///< but for a quoted string
     Next token(std::string& text);          ///< of MIME; may be empty
     Next quoted_string(std::string& text);  ///< stands before a quote
     Next phrase(std::string& text);

@@ -151,11 +151,17 @@ bool ContentType::is(std::string_view other_type, std::string_view other_subtype
 ContentType read_content_type(std::string_view value) {
     HeaderCursor in{value};
     ContentType content_type;
-    if (in.skip_cfws() != Next::text || in.token(content_type.type) != Next::text || !in.at('/'))
+    if (in.skip_cfws() != Next::text) return {};
+    if (const auto next = in.token(content_type.type); next == Next::end)
         return content_type;
+    else if (next == Next::malformed || content_type.type.empty() || !in.at('/'))
+        return {};
     in.skip_octet();
-    if (in.skip_cfws() != Next::text) return content_type;
-    if (in.token(content_type.subtype) == Next::malformed) return content_type;
+    if (in.skip_cfws() != Next::text) return {};
+    const auto next = in.token(content_type.subtype);
+    if (next == Next::malformed || content_type.subtype.empty() ||
+        (next == Next::text && !in.at(';')))
+        return {};
     content_type.well_formed = true;
     content_type.parameters = read_parameters(in);
     return content_type;

@@ -1,0 +1,240 @@
+#include "smime/mime.hpp"
+
+#include <algorithm>
+
+#include "smime/limits.hpp"
+
+namespace smime {
+namespace {
+
+// RFC 2046, 5.1.1 allows 70. Dovecot cuts off what is more, and so do we.
+constexpr std::size_t boundary_limit = 80;
+
+struct Boundary {
+    std::string text;
+    std::uint32_t part;  // whose parts it separates
+};
+
+/// MimeScanner reads a message line by line, once. All it knows of the lines before is the part
+/// that it is in and the boundaries that may still come.
+class MimeScanner {
+public:
+    MimeScanner(std::string_view header, std::string_view body, std::vector<MimePart>& parts)
+        : body_offset_{header.size()}, body_{body}, parts_{parts} {
+        add_part();
+        HeaderScanner fields{header};
+        HeaderFindings findings;
+        while (const auto field = fields.next()) note(*field, findings);
+        part().header_size = header.size();
+        part().body_offset = header.size();
+        decide_kind(findings, fields.ended_by_blank_line());
+        if (part().kind == MimePart::Kind::message) read_part();
+    }
+
+    void read() {
+        while (position_ < body_.size()) read_body();
+        while (current_ != MimePart::none) end_part(position_, lines_);
+    }
+
+private:
+    /// What a header says of its part's structure.
+    struct HeaderFindings {
+        bool is_mime = false;
+        std::optional<ContentType> type;
+    };
+
+    MimePart& part() { return parts_[current_]; }
+    bool at_limit() const { return parts_.size() >= limits::mime_parts; }
+
+    /// Reads to the next boundary line, and what that line brings.
+    void read_body() {
+        if (boundaries_.empty() || at_limit()) {
+            const auto rest = body_.substr(position_);
+            lines_ += static_cast<std::uint64_t>(std::count(rest.begin(), rest.end(), '\n'));
+            position_ = body_.size();
+            return;
+        }
+        const auto start = position_;
+        for (; position_ < body_.size(); skip_line()) {
+            const auto boundary = find_boundary();
+            if (boundary == none) continue;
+            // The line end before a boundary line is the boundary's (RFC 2046, 5.1.1), unless it
+            // ends a header or another boundary line.
+            if (position_ == start)
+                end_parts(boundary, position_, lines_);
+            else
+                end_parts(boundary, position_ - line_end_before(), lines_ - 1);
+            return;
+        }
+    }
+
+    /// Ends the parts that the boundary line here ends, and reads that line and what it begins.
+    void end_parts(std::size_t boundary, std::size_t end, std::uint64_t lines) {
+        while (current_ != boundaries_[boundary].part) end_part(end, lines);
+        const bool last =
+            body_.substr(position_ + 2 + boundaries_[boundary].text.size()).starts_with("--");
+        boundaries_.resize(last ? boundary : boundary + 1);
+        skip_line();
+        if (!last && body_[position_ - 1] == '\n') read_part();
+    }
+
+    void end_part(std::size_t end, std::uint64_t lines) {
+        part().body_size = body_offset_ + end - part().body_offset;
+        part().body_lines = lines - part().body_lines;
+        last_child_ = current_;
+        current_ = part().parent;
+        --depth_;
+    }
+
+    /// Reads the header of a part that begins here; if it holds a message, that one's too.
+    void read_part() {
+        do {
+            add_part();
+            const auto start = position_;
+            HeaderScanner fields{body_.substr(start)};
+            HeaderFindings findings;
+            findings.is_mime = parts_[part().parent].kind == MimePart::Kind::multipart;
+            bool cut = false;  // by a boundary line
+            while (!(cut = find_boundary() != none)) {
+                const auto field = fields.next();
+                const auto line = position_;
+                position_ = start + fields.offset();
+                const auto read = body_.substr(line, position_ - line);
+                lines_ += static_cast<std::uint64_t>(std::count(read.begin(), read.end(), '\n'));
+                if (!field) break;
+                note(*field, findings);
+            }
+            const auto end = cut && position_ > start ? position_ - line_end_before() : position_;
+            part().header_size = end - start;
+            part().body_offset = body_offset_ + position_;
+            part().body_lines = lines_;
+            decide_kind(findings, fields.ended_by_blank_line());
+        } while (part().kind == MimePart::Kind::message);
+    }
+
+    void add_part() {
+        const auto index = static_cast<std::uint32_t>(parts_.size());
+        MimePart added;
+        added.parent = current_;
+        added.header_offset = index == 0 ? 0 : body_offset_ + position_;
+        if (current_ != MimePart::none) {
+            auto& link = part().first_child == MimePart::none ? part().first_child
+                                                              : parts_[last_child_].next_sibling;
+            link = index;
+        }
+        parts_.push_back(added);
+        current_ = index;
+        ++depth_;
+    }
+
+    static void note(const HeaderField& field, HeaderFindings& findings) {
+        if (field.is("MIME-Version")) findings.is_mime = true;
+        if (!field.is("Content-Type")) return;
+        findings.is_mime = true;
+        if (!findings.type) findings.type = read_content_type(folded_with_lf(field));
+    }
+
+    /// Says what the current part is once its header was read. Without a blank line behind it, a
+    /// multipart has no parts.
+    void decide_kind(const HeaderFindings& findings, bool blank_line) {
+        part().is_mime = findings.is_mime;
+        const auto& type = findings.type;
+        const auto* parent = part().parent == MimePart::none ? nullptr : &parts_[part().parent];
+        if (type ? type->is("message", "rfc822") : parent && parent->is_digest) {
+            if (depth_ < limits::mime_depth && !at_limit()) part().kind = MimePart::Kind::message;
+        } else if (type && same_name(type->type, "multipart") && type->well_formed) {
+            const auto& parameters = type->parameters;
+            const auto boundary = std::find_if(
+                parameters.begin(), parameters.end(),
+                [](const Parameter& parameter) { return same_name(parameter.name, "boundary"); });
+            const bool bounded = blank_line && boundary != parameters.end();
+            if (bounded && depth_ >= limits::mime_depth) return;
+            part().kind = MimePart::Kind::multipart;
+            part().is_digest = same_name(type->subtype, "digest");
+            if (bounded)
+                boundaries_.push_back({boundary->value.substr(0, boundary_limit), current_});
+        }
+    }
+
+    /// The boundary that the line here begins with: the longest, of equal ones the innermost.
+    std::size_t find_boundary() const {
+        auto line = body_.substr(position_);
+        if (!line.starts_with("--") || boundaries_.empty() || at_limit()) return none;
+        line.remove_prefix(2);
+        if (const auto end = line.find('\n'); end != std::string_view::npos) {
+            line = line.substr(0, end);
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            if (line.size() > 2 && line.ends_with("--")) line.remove_suffix(2);
+        }
+        auto best = none;
+        for (auto i = boundaries_.size(); i-- > 0;)
+            if (line.starts_with(boundaries_[i].text) &&
+                (best == none || boundaries_[best].text.size() < boundaries_[i].text.size()))
+                best = i;
+        return best;
+    }
+
+    void skip_line() {
+        const auto end = body_.find('\n', position_);
+        position_ = end == std::string_view::npos ? body_.size() : end + 1;
+        if (end != std::string_view::npos) ++lines_;
+    }
+
+    std::size_t line_end_before() const {
+        return position_ >= 2 && body_[position_ - 2] == '\r' ? 2 : 1;
+    }
+
+    static constexpr std::size_t none = SIZE_MAX;
+
+    std::size_t body_offset_;
+    std::string_view body_;
+    std::vector<MimePart>& parts_;
+    std::vector<Boundary> boundaries_;           // outermost first
+    std::uint32_t current_ = MimePart::none;     // the part that the scanner is in
+    std::uint32_t last_child_ = MimePart::none;  // the part that ended last
+    int depth_ = 0;                              // of the current part; the root's is 1
+    std::size_t position_ = 0;                   // in body_, the beginning of a line
+    std::uint64_t lines_ = 0;                    // of body_, before position_
+};
+
+}  // namespace
+
+MimeStructure::MimeStructure(std::string_view header, std::string_view body) {
+    MimeScanner{header, body, parts_}.read();
+}
+
+ContentFields read_content_fields(std::string_view header) {
+    ContentFields content;
+    const auto keep_first = [](std::optional<std::string>& value, const HeaderField& field) {
+        if (!value) value = folded_with_lf(field);
+    };
+    HeaderScanner fields{header};
+    while (const auto field = fields.next()) {
+        if (!field->is_structural()) continue;
+        if (field->is("Content-Type")) {
+            if (!content.type) content.type = read_content_type(folded_with_lf(*field));
+        } else if (field->is("Content-Transfer-Encoding")) {
+            if (!content.transfer_encoding)
+                content.transfer_encoding = read_transfer_encoding(folded_with_lf(*field));
+        } else if (field->is("Content-Disposition")) {
+            // One without parameters gives way to a later one, as in Dovecot.
+            if (!content.disposition || content.disposition->parameters.empty())
+                if (auto disposition = read_content_disposition(folded_with_lf(*field)))
+                    content.disposition = std::move(disposition);
+        } else if (field->is("Content-Language")) {
+            if (content.languages.empty())
+                content.languages = read_content_language(folded_with_lf(*field));
+        } else if (field->is("Content-ID")) {
+            keep_first(content.id, *field);
+        } else if (field->is("Content-Description")) {
+            keep_first(content.description, *field);
+        } else if (field->is("Content-MD5")) {
+            keep_first(content.md5, *field);
+        } else if (field->is("Content-Location")) {
+            keep_first(content.location, *field);
+        }
+    }
+    return content;
+}
+
+}  // namespace smime
