@@ -12,15 +12,28 @@ namespace smime {
 enum class Verdict { none, pass, fail, policy, neutral, temperror, permerror };
 enum class Encryption { none, authenticated, unauthenticated, failed, legacy };
 
+/// For whom a layer is that is not for us, as far as the message says. All but the first may be
+/// empty.
+struct Recipient {
+    std::string key_management;  ///< "rsa", "rsa-oaep", …; "kari", "kekri", "pwri", "ori"
+    std::string issuer;
+    std::string serial;  ///< hexadecimal, upper case
+    std::string subject_key_identifier;
+};
+
 /// One cryptographic layer, outermost first.
 struct Layer {
-    std::string
-        type;  ///< "enveloped-data", "authEnveloped-data", "signed-data", … or the dotted OID
-    std::string result;              ///< "opened", or the word of the reason it was not
-    std::string content_encryption;  ///< "aes-256-cbc", …
-    std::string key_management;      ///< "rsa", "rsa-oaep", …
+    /// "enveloped-data", "authEnveloped-data", "signed-data", … or the dotted OID
+    std::string type;
+    /// "opened"; "detached" or "no-content" of signed-data that holds nothing; or the word of the
+    /// reason why it was not opened
+    std::string result;
+    std::string content_encryption;                  ///< "aes-256-cbc", …
+    std::string key_management;                      ///< "rsa", "rsa-oaep", …
     std::string recipient_issuer, recipient_serial;  ///< of the certificate that opened it
-    bool detached = false;                           ///< of signed-data
+    std::vector<Recipient> recipients;               ///< if none of them is ours
+    bool detached = false;     ///< of signed-data: what it signs stands elsewhere
+    bool has_signers = false;  ///< of signed-data: it is more than certificates (RFC 8551, 3.8)
 };
 
 /// Report is what opening a message found: the JSON of `paperknife open --report` (design, chapter

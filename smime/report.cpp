@@ -1,0 +1,116 @@
+#include "smime/report.hpp"
+
+#include "smime/json.hpp"
+
+namespace smime {
+
+std::string_view word(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::none:
+            return "none";
+        case Verdict::pass:
+            return "pass";
+        case Verdict::fail:
+            return "fail";
+        case Verdict::policy:
+            return "policy";
+        case Verdict::neutral:
+            return "neutral";
+        case Verdict::temperror:
+            return "temperror";
+        case Verdict::permerror:
+            return "permerror";
+    }
+    return {};
+}
+
+std::string_view word(Encryption encryption) {
+    switch (encryption) {
+        case Encryption::none:
+            return "none";
+        case Encryption::authenticated:
+            return "authenticated";
+        case Encryption::unauthenticated:
+            return "unauthenticated";
+        case Encryption::failed:
+            return "failed";
+        case Encryption::legacy:
+            return "legacy";
+    }
+    return {};
+}
+
+std::string_view word(Error error) {
+    switch (error) {
+        case Error::malformed:
+            return "malformed";
+        case Error::unsupported_algorithm:
+            return "unsupported-algorithm";
+        case Error::no_matching_recipient:
+            return "no-matching-recipient";
+        case Error::decryption_failed:
+            return "decryption-failed";
+        case Error::too_complex:
+            return "too-complex";
+        case Error::ambiguous_mime:
+            return "ambiguous-mime";
+    }
+    return {};
+}
+
+namespace {
+
+void write_recipients(JsonWriter& out, const std::vector<Recipient>& recipients) {
+    out.begin_array("recipients");
+    for (const Recipient& recipient : recipients) {
+        out.begin_object();
+        out.member("key_management", recipient.key_management);
+        if (!recipient.serial.empty()) {
+            out.member("issuer", recipient.issuer);
+            out.member("serial", recipient.serial);
+        }
+        if (!recipient.subject_key_identifier.empty())
+            out.member("subject_key_identifier", recipient.subject_key_identifier);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+void write_layer(JsonWriter& out, const Layer& layer) {
+    out.begin_object();
+    out.member("type", layer.type);
+    out.member("result", layer.result);
+    if (layer.type == "signed-data") {
+        out.member("detached", layer.detached);
+        out.begin_array("signers");
+        out.end_array();
+    }
+    if (!layer.content_encryption.empty())
+        out.member("content_encryption", layer.content_encryption);
+    if (!layer.key_management.empty()) out.member("key_management", layer.key_management);
+    if (!layer.recipient_serial.empty()) {
+        out.begin_object("recipient");
+        out.member("issuer", layer.recipient_issuer);
+        out.member("serial", layer.recipient_serial);
+        out.end_object();
+    }
+    if (!layer.recipients.empty()) write_recipients(out, layer.recipients);
+    out.end_object();
+}
+
+}  // namespace
+
+std::string json(const Report& report) {
+    JsonWriter out;
+    out.begin_object();
+    out.member("verdict", word(report.verdict));
+    out.member("reason", report.reason);
+    out.member("encryption", word(report.encryption));
+    out.begin_array("layers");
+    for (const Layer& layer : report.layers) write_layer(out, layer);
+    out.end_array();
+    out.end_object();
+    return out.take() + '\n';
+}
+
+}  // namespace smime
