@@ -20,6 +20,15 @@ inline constexpr std::size_t recipients = 1000;
 /// sender may name us twice.
 inline constexpr std::size_t key_operations = 16;
 
+/// Authenticated attributes of a layer, octets: they are copied to be brought into DER.
+inline constexpr std::size_t attributes = 64 * 1024;
+
+/// Recipients that the report names where none of them is ours.
+inline constexpr std::size_t named_recipients = 20;
+
+/// Octets of a line that may go out (RFC 5322, 2.1.1; MIME-09).
+inline constexpr std::size_t line = 998;
+
 /// MIME (MIME-10): Dovecot's own numbers for nesting and parts.
 inline constexpr int mime_depth = 100;
 inline constexpr std::size_t mime_parts = 10'000;
