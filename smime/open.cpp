@@ -1,0 +1,251 @@
+#include "smime/open.hpp"
+
+#include <algorithm>
+
+#include "smime/algorithms.hpp"
+#include "smime/base64.hpp"
+#include "smime/cms.hpp"
+#include "smime/entity.hpp"
+#include "smime/enveloped_data.hpp"
+#include "smime/limits.hpp"
+#include "smime/reencoding.hpp"
+#include "smime/signed_data.hpp"
+#include "smime/view_header.hpp"
+
+namespace smime {
+
+namespace {
+
+using keystore::SecretBytes;
+
+/// What a layer protected, somewhere in the buffer that it was decoded and decrypted in.
+struct Content {
+    SecretBytes buffer;
+    std::size_t offset = 0;
+    std::size_t size = 0;
+
+    explicit Content(SecretBytes octets) : buffer{std::move(octets)}, size{buffer.size()} {}
+    std::string_view text() const { return buffer.expose_text().substr(offset, size); }
+    std::span<std::uint8_t> octets() { return buffer.expose().subspan(offset, size); }
+    void narrow(std::span<const std::uint8_t> part) {
+        offset = static_cast<std::size_t>(part.data() - buffer.expose().data());
+        size = part.size();
+    }
+};
+
+bool may_be_layer(const Entity& entity) {
+    return entity.kind == Entity::Kind::pkcs7_mime || entity.kind == Entity::Kind::p7m_file;
+}
+
+BytesView octets_of(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// The octets of a body, in a buffer of their own.
+Result<Content> decode(const Entity& entity) {
+    switch (entity.transfer_encoding) {
+        case TransferEncoding::identity:
+            return Content{SecretBytes{octets_of(entity.body)}};
+        case TransferEncoding::base64:
+            return Content{decode_base64(entity.body).octets};
+        case TransferEncoding::quoted_printable:
+            return Content{decode_quoted_printable(entity.body).octets};
+        case TransferEncoding::unknown:
+            break;
+    }
+    return Error::malformed;
+}
+
+/// True for the layers that encrypt.
+bool is_envelope(const Layer& layer) {
+    return layer.type == cms_content_type_word(oid::enveloped_data) ||
+           layer.type == cms_content_type_word(oid::auth_enveloped_data);
+}
+
+/// What the layers say of the encryption. The innermost envelope counts: anyone can put a
+/// ciphertext that he tampered with into an authenticated envelope of his own, and what an
+/// authenticated envelope held is whole, whatever it stood in.
+Encryption encryption_of(const Report& report, bool opened) {
+    Encryption encryption = Encryption::none;
+    if (opened)
+        for (const Layer& layer : report.layers)
+            if (layer.result == "opened" && is_envelope(layer))
+                encryption = layer.type == cms_content_type_word(oid::auth_enveloped_data)
+                                 ? Encryption::authenticated
+                                 : Encryption::unauthenticated;
+    if (encryption != Encryption::none || !report.error) return encryption;
+    const bool only_signed =
+        !report.layers.empty() &&
+        std::none_of(report.layers.begin(), report.layers.end(), [](const Layer& layer) {
+            return layer.type != cms_content_type_word(oid::signed_data);
+        });
+    return only_signed ? Encryption::none : Encryption::failed;
+}
+
+Verdict verdict_of(Error error) {
+    switch (error) {
+        case Error::malformed:
+        case Error::decryption_failed:
+        case Error::too_complex:
+        case Error::ambiguous_mime:
+            return Verdict::permerror;
+        case Error::unsupported_algorithm:
+        case Error::no_matching_recipient:
+            return Verdict::neutral;
+    }
+    return Verdict::permerror;
+}
+
+/// The report's words, from its layers and error.
+void summarise(Report& report, bool opened) {
+    report.encryption = encryption_of(report, opened);
+    const bool has_signers = std::any_of(report.layers.begin(), report.layers.end(),
+                                         [](const Layer& layer) { return layer.has_signers; });
+    if (report.error) {
+        report.verdict = verdict_of(*report.error);
+        report.reason = word(*report.error);
+    } else if (has_signers) {
+        report.verdict = Verdict::neutral;
+        report.reason = "not-verified";
+    }
+}
+
+/// Peeling takes the layers from a message, one at a time, while they are unbroken from its root
+/// (MIME-02). What a layer is says its CMS content type, never the media type's smime-type.
+class Peeling {
+public:
+    Peeling(std::string_view message, const keystore::Keystore& keys)
+        : outer_{Entity::read(message)}, entity_{outer_}, keys_{keys} {}
+
+    Opened run(std::size_t largest_message) {
+        if (may_be_layer(outer_) && outer_.header.size() + outer_.body.size() > largest_message)
+            return refused(Error::too_complex);
+        while (may_be_layer(entity_)) {
+            if (entity_.ambiguous) return refused(Error::ambiguous_mime);
+            if (report_.layers.size() == limits::layers) return refused(Error::too_complex);
+            if (!open_layer()) break;
+            read_content();
+        }
+        if (content_ && entity_.ambiguous) return refused(Error::ambiguous_mime);
+        if (entity_.kind == Entity::Kind::clear_signed) note_clear_signed();
+        return delivered();
+    }
+
+private:
+    using Octets = std::span<std::uint8_t>;
+
+    /// Takes the layer that is the body of entity_. False if it holds nothing or can't be opened:
+    /// content_ and entity_ are then what they were.
+    bool open_layer() {
+        // Signed-data that stands there as it is needs no buffer of its own: nothing moves in it
+        // unless it opens.
+        const bool in_place = content_ && is_binary_signed_data();
+        auto decoded = in_place ? Result<Content>{Content{SecretBytes{}}} : decode(entity_);
+        if (!decoded) return failed(decoded.error());
+        Content& content = in_place ? *content_ : *decoded;
+        const Octets octets = in_place ? content.buffer.expose().subspan(
+                                             offset_in_content(entity_.body), entity_.body.size())
+                                       : content.octets();
+        const auto inside = open_content_info(octets);
+        if (!inside) return failed(inside.error());
+        if (!*inside) return false;
+        report_.layers.back().result = "opened";
+        content.narrow(**inside);
+        if (!in_place) content_ = std::move(*decoded);
+        return true;
+    }
+
+    /// An empty optional: nothing to open.
+    Result<std::optional<Octets>> open_content_info(Octets octets) {
+        const auto info = ContentInfo::read(octets);
+        if (!info) {
+            // A file that is only called .p7m promises nothing (RFC 8551, 3.10).
+            if (entity_.kind == Entity::Kind::p7m_file) return std::optional<Octets>{};
+            return info.error();
+        }
+        Layer& layer = report_.layers.emplace_back();
+        layer.type = cms_content_type_word(info->content_type);
+        const auto type = cms_content_type(info->content_type);
+        if (type == CmsContentType::signed_data)
+            return open_signed_data(info->content, octets, layer);
+        if (type != CmsContentType::enveloped_data && type != CmsContentType::auth_enveloped_data)
+            return Error::unsupported_algorithm;
+        const auto content =
+            open_enveloped_data(*type, info->content, octets, keys_, key_operations_, layer);
+        if (!content) return content.error();
+        return std::optional<Octets>{*content};
+    }
+
+    bool is_binary_signed_data() const {
+        if (entity_.transfer_encoding != TransferEncoding::identity) return false;
+        const auto info = ContentInfo::read(octets_of(entity_.body));
+        return info && cms_content_type(info->content_type) == CmsContentType::signed_data;
+    }
+
+    std::size_t offset_in_content(std::string_view text) const {
+        return static_cast<std::size_t>(text.data() - content_->buffer.expose_text().data());
+    }
+
+    void read_content() {
+        const std::string_view text = content_->text();
+        entity_ = is_mime_entity(text) ? Entity::read(text) : Entity{{}, text};
+    }
+
+    void note_clear_signed() {
+        Layer& layer = report_.layers.emplace_back();
+        layer.type = cms_content_type_word(oid::signed_data);
+        layer.result = "detached";
+        layer.detached = true;
+        layer.has_signers = true;
+    }
+
+    bool failed(Error error) {
+        report_.error = error;
+        if (!report_.layers.empty() && report_.layers.back().result.empty())
+            report_.layers.back().result = word(error);
+        return false;
+    }
+
+    /// The original is delivered, whatever was opened.
+    Opened refused(Error error) {
+        report_.error = error;
+        content_.reset();
+        return delivered();
+    }
+
+    Opened delivered() {
+        summarise(report_, content_.has_value());
+        if (!content_) return {std::nullopt, std::move(report_)};
+        auto view = in_literal_form(compose());
+        if (!view) return refused(view.error());
+        return {std::move(*view), std::move(report_)};
+    }
+
+    View compose() {
+        const std::string fields = entity_.header.empty() ? structural_fields_of_text(entity_.body)
+                                                          : structural_fields(entity_.header);
+        std::string header = view_header(outer_.header, report_, fields);
+        const std::size_t offset = offset_in_content(entity_.body);
+        return View{std::move(header), std::move(content_->buffer), offset, entity_.body.size()};
+    }
+
+    const Entity outer_;
+    Entity entity_;  // the innermost; its views point into the message, or into content_
+    const keystore::Keystore& keys_;
+    std::size_t key_operations_ = limits::key_operations;
+    std::optional<Content> content_;
+    Report report_;
+};
+
+}  // namespace
+
+bool is_candidate(std::string_view header) {
+    return may_be_layer(Entity::read(header));
+}
+
+Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings) {
+    const std::size_t largest = settings.max_message ? settings.max_message : limits::message;
+    return Peeling{message, keys}.run(largest);
+}
+
+}  // namespace smime

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "smime/report.hpp"
+
+namespace smime {
+
+/// The header of a view (design, chapter 4): our own field first, then the outer header's fields
+/// that do not describe its body, octet for octet and in order, without any that looks like ours
+/// (ST-01), then MIME-Version, the structural fields given, and the blank line. Every line ends
+/// with CRLF.
+std::string view_header(std::string_view outer_header, const Report& report,
+                        std::string_view structural_fields);
+
+/// The fields of a MIME entity's header that describe its body (Content-*), for view_header().
+std::string structural_fields(std::string_view entity_header);
+
+/// Such fields for text that came without a header (MIME-05).
+std::string structural_fields_of_text(std::string_view text);
+
+}  // namespace smime
