@@ -150,6 +150,20 @@ std::optional<MessageDataItem> read_item_beginning(Cursor& in) {
     return item;
 }
 
+/// "BODY[HEADER.FIELDS (" before a literal that is a header field's name.
+std::optional<MessageDataItem> read_unfinished_section(Cursor& in) {
+    Cursor ahead = in;
+    const auto* known = find_name(section_names, read_word(ahead));
+    if (!known || !ahead.special('[')) return std::nullopt;
+    while (ahead.number() && ahead.special('.')) continue;
+    if (!ahead.keyword("HEADER.FIELDS") && !ahead.keyword("HEADER.FIELDS.NOT")) return std::nullopt;
+    skip_spaces(ahead);
+    MessageDataItem item;
+    item.item = known->item;
+    in = ahead;
+    return item;
+}
+
 ///     msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (…)) ")"
 std::optional<MessageDataItem> read_message_data_item(Cursor& in) {
     Cursor ahead = in;
@@ -291,6 +305,7 @@ std::optional<FetchResponseHead> read_fetch_response_head(std::string_view respo
             continue;
         }
         auto item = read_item_beginning(in);
+        if (!item) item = read_unfinished_section(in);
         if (!item) return std::nullopt;
         head.is_value = in.at_end();
         if (!head.is_value && !(in.unfinished_list() && in.at_end())) return std::nullopt;
