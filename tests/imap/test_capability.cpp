@@ -1,0 +1,101 @@
+#include <string>
+
+#include "imap/capability.hpp"
+#include "tests/catch.hpp"
+
+using imap::filter_capability_line;
+using imap::passes_capability;
+
+TEST_CASE("IMAP-08: capabilities whose meaning holds on views pass", "[imap][capability]") {
+    for (const std::string_view name : {"IMAP4rev1",       "imap4REV1",
+                                        "LITERAL+",        "LITERAL-",
+                                        "SASL-IR",         "AUTH=PLAIN",
+                                        "AUTH=XOAUTH2",    "AUTH=SCRAM-SHA-256",
+                                        "LOGINDISABLED",   "IDLE",
+                                        "NAMESPACE",       "ID",
+                                        "ENABLE",          "UNSELECT",
+                                        "UIDPLUS",         "MOVE",
+                                        "CHILDREN",        "CONDSTORE",
+                                        "ESEARCH",         "SORT",
+                                        "SORT=DISPLAY",    "THREAD=REFS",
+                                        "LIST-EXTENDED",   "LIST-STATUS",
+                                        "SPECIAL-USE",     "CREATE-SPECIAL-USE",
+                                        "QUOTA",           "QUOTA=RES-STORAGE",
+                                        "QUOTASET",        "ACL",
+                                        "RIGHTS=kxten",    "METADATA",
+                                        "METADATA-SERVER", "MULTIAPPEND",
+                                        "SAVEDATE",        "WITHIN",
+                                        "APPENDLIMIT",     "APPENDLIMIT=1000",
+                                        "I18NLEVEL=1",     "XLIST",
+                                        "X-GM-EXT-1",      "ESORT",
+                                        "SEARCHRES",       "UTF8=ACCEPT"}) {
+        CAPTURE(name);
+        CHECK(passes_capability(name));
+    }
+}
+
+TEST_CASE("IMAP-08: all others are hidden", "[imap][capability]") {
+    for (const std::string_view name : {"IMAP4rev2",
+                                        "QRESYNC",
+                                        "BINARY",
+                                        "PREVIEW",
+                                        "PREVIEW=FUZZY",
+                                        "SNIPPET=FUZZY",
+                                        "NOTIFY",
+                                        "COMPRESS=DEFLATE",
+                                        "compress=deflate",
+                                        "CATENATE",
+                                        "URLAUTH",
+                                        "URLAUTH=BINARY",
+                                        "URL-PARTIAL",
+                                        "CONVERT",
+                                        "CONTEXT=SEARCH",
+                                        "OBJECTID",
+                                        "UIDONLY",
+                                        "PARTIAL",
+                                        "REPLACE",
+                                        "MESSAGELIMIT=1000",
+                                        "STARTTLS",
+                                        "LOGIN-REFERRALS",
+                                        "UNAUTHENTICATE",
+                                        "STATUS=SIZE",
+                                        "AUTH=SCRAM-SHA-256-PLUS",
+                                        "auth=scram-sha-1-plus",
+                                        "X-NEW",
+                                        "",
+                                        "IMAP4",
+                                        "IDLE2",
+                                        "IDL"}) {
+        CAPTURE(name);
+        CHECK_FALSE(passes_capability(name));
+    }
+}
+
+TEST_CASE("A capability list keeps its order", "[imap][capability]") {
+    CHECK(imap::filter_capabilities("IMAP4rev1 NOTIFY IDLE COMPRESS=DEFLATE") == "IMAP4rev1 IDLE");
+    CHECK(imap::filter_capabilities("").empty());
+    CHECK(imap::filter_capabilities("NOTIFY").empty());
+}
+
+TEST_CASE("Capability lists are filtered wherever they stand", "[imap][capability]") {
+    CHECK(filter_capability_line("* CAPABILITY IMAP4rev1 STARTTLS IDLE\r\n") ==
+          "* CAPABILITY IMAP4rev1 IDLE\r\n");
+    CHECK(filter_capability_line("* capability NOTIFY\r\n") == "* capability \r\n");
+    CHECK(filter_capability_line("* OK [CAPABILITY IMAP4rev1 NOTIFY] ready [NOTIFY]\r\n") ==
+          "* OK [CAPABILITY IMAP4rev1] ready [NOTIFY]\r\n");
+    CHECK(filter_capability_line("a1 OK [capability BINARY IMAP4rev1] in\r\n") ==
+          "a1 OK [capability IMAP4rev1] in\r\n");
+    CHECK(filter_capability_line("* PREAUTH [CAPABILITY IMAP4rev1 NOTIFY]\n") ==
+          "* PREAUTH [CAPABILITY IMAP4rev1]\n");
+}
+
+TEST_CASE("Every other line keeps its octets", "[imap][capability]") {
+    for (const std::string_view line :
+         {"* CAPABILITY  IMAP4rev1  IDLE \r\n", "* CAPABILITY\r\n", "* CAPABILITYX NOTIFY\r\n",
+          "* OK [ALERT] CAPABILITY NOTIFY\r\n", "* OK CAPABILITY NOTIFY\r\n",
+          "* LIST () \"/\" CAPABILITY\r\n", "+ CAPABILITY NOTIFY\r\n",
+          "* OK [CAPABILITY NOTIFY\r\n", "CAPABILITY NOTIFY\r\n", "\r\n", ""}) {
+        CAPTURE(line);
+        CHECK(filter_capability_line(line) == line);
+    }
+}

@@ -1,0 +1,187 @@
+#include <string>
+
+#include "imap/command.hpp"
+#include "tests/catch.hpp"
+
+using imap::DataItem;
+using imap::read_command;
+using imap::read_fetch_command;
+using imap::SectionText;
+
+namespace {
+
+/// The items as asked, joined by "|".
+std::string items(std::string_view message) {
+    const auto fetch = read_fetch_command(message);
+    if (!fetch) return "nothing";
+    std::string joined;
+    for (const auto& item : fetch->items) joined += (joined.empty() ? "" : "|") + item.text;
+    return joined;
+}
+
+}  // namespace
+
+TEST_CASE("read_command reads tag, name and arguments", "[imap][command]") {
+    auto command = read_command("a1 login joe {3}\r\n");
+    REQUIRE(command);
+    CHECK(command->tag == "a1");
+    CHECK(command->name == "LOGIN");
+    CHECK(command->arguments == "joe {3}");
+
+    command = read_command("A.2] uid Fetch 1 FLAGS\n");
+    REQUIRE(command);
+    CHECK(command->tag == "A.2]");
+    CHECK(command->name == "UID FETCH");
+    CHECK(command->arguments == "1 FLAGS");
+
+    command = read_command("a NOOP\r\n");
+    REQUIRE(command);
+    CHECK(command->name == "NOOP");
+    CHECK(command->arguments.empty());
+
+    CHECK(read_command("a NOOP"));
+    CHECK(read_command("a NOOP \r\n")->arguments.empty());
+}
+
+TEST_CASE("What is no command is not read", "[imap][command]") {
+    for (const std::string_view line :
+         {"", "\r\n", "DONE\r\n", "a\r\n", "a \r\n", " a NOOP\r\n", "a  NOOP\r\n", "a UID\r\n",
+          "a UID \r\n", "a UID  FETCH 1 FLAGS\r\n", "a FETCH  1 FLAGS\r\n", "a+ NOOP\r\n",
+          "+ NOOP\r\n", "* OK\r\n", "a NOOP\t\r\n", "a \"NOOP\"\r\n", "a (NOOP)\r\n", "{3}\r\n"}) {
+        CAPTURE(line);
+        CHECK_FALSE(read_command(line));
+    }
+}
+
+TEST_CASE("read_fetch_command reads what clients send", "[imap][command]") {
+    const auto fetch = read_fetch_command(
+        "7 UID fetch 1:44,46 (UID RFC822.SIZE FLAGS BODY.PEEK[HEADER.FIELDS (From To)])\r\n");
+    REQUIRE(fetch);
+    CHECK(fetch->tag == "7");
+    CHECK(fetch->by_uid);
+    CHECK(fetch->set.text() == "1:44,46");
+    CHECK(fetch->modifiers.empty());
+    REQUIRE(fetch->items.size() == 4);
+    CHECK(fetch->items[0].item == DataItem::uid);
+    CHECK(fetch->items[1].item == DataItem::rfc822_size);
+    CHECK(fetch->items[2].item == DataItem::flags);
+    CHECK(fetch->items[3].item == DataItem::body_section);
+    CHECK(fetch->items[3].peek);
+    CHECK(fetch->items[3].section.text == SectionText::header_fields);
+    CHECK(fetch->items[3].section.header_list == std::vector<std::string>{"From", "To"});
+    CHECK(fetch->items[3].text == "BODY.PEEK[HEADER.FIELDS (From To)]");
+}
+
+TEST_CASE("read_fetch_command reads every form of items", "[imap][command]") {
+    CHECK(items("a FETCH 1 FLAGS\r\n") == "FLAGS");
+    CHECK(items("a FETCH 1 (FLAGS)\r\n") == "FLAGS");
+    CHECK(items("a fetch 1:* body.peek[1]<0.256>\r\n") == "body.peek[1]<0.256>");
+    CHECK(items("a FETCH 1 (RFC822.SIZE ENVELOPE RFC822.SIZE)\r\n") ==
+          "RFC822.SIZE|ENVELOPE|RFC822.SIZE");
+    CHECK(items("a FETCH 1 ( UID  FLAGS )\r\n") == "UID|FLAGS");
+    CHECK(items("a FETCH 1 FLAGS \n") == "FLAGS");
+    CHECK(items("a FETCH 1 all\r\n") == "FLAGS|INTERNALDATE|RFC822.SIZE|ENVELOPE");
+    CHECK(items("a FETCH 1 FAST\r\n") == "FLAGS|INTERNALDATE|RFC822.SIZE");
+    CHECK(items("a FETCH 1 Full\r\n") == "FLAGS|INTERNALDATE|RFC822.SIZE|ENVELOPE|BODY");
+    CHECK(items("a FETCH 1 (UID X-GM-MSGID X-GM-THRID X-GM-LABELS)\r\n") ==
+          "UID|X-GM-MSGID|X-GM-THRID|X-GM-LABELS");
+    CHECK(items("a FETCH 1 (UID PREVIEW (LAZY) FLAGS)\r\n") == "UID|PREVIEW (LAZY)|FLAGS");
+    CHECK(items("a FETCH 1 PREVIEW (LAZY)\r\n") == "PREVIEW (LAZY)");
+    CHECK(items("a FETCH 1 (ANNOTATION (/comment value.priv) UID)\r\n") ==
+          "ANNOTATION (/comment value.priv)|UID");
+    CHECK(items("a FETCH 1 (BODY.PEEK[HEADER.FIELDS ({4}\r\nFrom \"To\")])\r\n") ==
+          "BODY.PEEK[HEADER.FIELDS ({4}\r\nFrom \"To\")]");
+    CHECK(items("a FETCH 1 (BINARY.PEEK[2] BINARY.SIZE[2] BODY.PEEK[TEXT]<0.500>)\r\n") ==
+          "BINARY.PEEK[2]|BINARY.SIZE[2]|BODY.PEEK[TEXT]<0.500>");
+}
+
+TEST_CASE("read_fetch_command reads modifiers", "[imap][command]") {
+    const auto modifiers = [](std::string_view message) {
+        const auto fetch = read_fetch_command(message);
+        return fetch ? fetch->modifiers : "nothing";
+    };
+    CHECK(modifiers("a FETCH 1:* (FLAGS) (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
+    CHECK(modifiers("a UID FETCH 1:* FLAGS (CHANGEDSINCE 5 VANISHED)\r\n") ==
+          "(CHANGEDSINCE 5 VANISHED)");
+    CHECK(modifiers("a FETCH 1 PREVIEW (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
+    CHECK(modifiers("a FETCH 1 PREVIEW (LAZY) (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
+    CHECK(modifiers("a FETCH 1 X-NEW (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
+    CHECK(modifiers("a FETCH 1 ALL (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
+}
+
+TEST_CASE("What is no FETCH command is not read", "[imap][command]") {
+    for (const std::string_view message : {"a STORE 1 FLAGS ()\r\n",
+                                           "a FETCH\r\n",
+                                           "a FETCH 1\r\n",
+                                           "a FETCH 1 ()\r\n",
+                                           "a FETCH 1 (FLAGS\r\n",
+                                           "a FETCH 1 FLAGS UID\r\n",
+                                           "a FETCH 0 FLAGS\r\n",
+                                           "a FETCH $ FLAGS\r\n",
+                                           "a FETCH 1 BODY[\r\n",
+                                           "a FETCH 1 BODY[FOO]\r\n",
+                                           "a FETCH 1 (FLAGS) CHANGEDSINCE\r\n",
+                                           "a FETCH 1 FLAGS",
+                                           "a FETCH 1 BODY[]<0>\r\n",
+                                           "a FETCH 1 BODY[]x\r\n",
+                                           "a FETCH 1 BINARY[TEXT]\r\n",
+                                           "a FETCH 1 (FLAGS) (CHANGEDSINCE 5\r\n",
+                                           "a FETCH 1 (FLAGS)(UID)\r\n",
+                                           "a FETCH 1 (FLAGS UID)x\r\n",
+                                           "a FETCH 1 FLAGS\r\nb NOOP\r\n",
+                                           "a SEARCH FETCH 1 FLAGS\r\n"}) {
+        CAPTURE(message);
+        CHECK_FALSE(read_fetch_command(message));
+    }
+}
+
+TEST_CASE("IMAP-09: what sets \\Seen is known", "[imap][command]") {
+    const auto sets_seen = [](std::string item) {
+        const auto fetch = read_fetch_command("a FETCH 1 " + item + "\r\n");
+        REQUIRE(fetch);
+        return fetch->items.at(0).sets_seen();
+    };
+    for (const std::string item : {"BODY[]", "BODY[1.MIME]", "BODY[HEADER]", "BODY[TEXT]<0.1>",
+                                   "RFC822", "RFC822.TEXT", "BINARY[1]"}) {
+        CAPTURE(item);
+        CHECK(sets_seen(item));
+    }
+    for (const std::string item :
+         {"BODY.PEEK[]", "BINARY.PEEK[1]", "BINARY.SIZE[1]", "RFC822.HEADER", "RFC822.SIZE",
+          "RFC822.PEEK", "RFC822.TEXT.PEEK", "BODY", "BODYSTRUCTURE", "ENVELOPE", "FLAGS", "UID",
+          "PREVIEW", "X-GM-MSGID"}) {
+        CAPTURE(item);
+        CHECK_FALSE(sets_seen(item));
+    }
+}
+
+TEST_CASE("Items that depend on content are known", "[imap][command]") {
+    for (const auto item :
+         {DataItem::envelope, DataItem::body, DataItem::body_structure, DataItem::rfc822,
+          DataItem::rfc822_header, DataItem::rfc822_text, DataItem::rfc822_size,
+          DataItem::body_section, DataItem::binary, DataItem::binary_size, DataItem::preview})
+        CHECK(imap::depends_on_content(item));
+    for (const auto item : {DataItem::flags, DataItem::internal_date, DataItem::uid,
+                            DataItem::modseq, DataItem::other})
+        CHECK_FALSE(imap::depends_on_content(item));
+}
+
+TEST_CASE("read_selected_mailbox reads SELECT and EXAMINE", "[imap][command]") {
+    CHECK(imap::read_selected_mailbox("a select INBOX\r\n") == "INBOX");
+    CHECK(imap::read_selected_mailbox("a EXAMINE \"a b\"\r\n") == "a b");
+    CHECK(imap::read_selected_mailbox("a SELECT {3}\r\nx\"y (CONDSTORE)\r\n") == "x\"y");
+    CHECK(imap::read_selected_mailbox("a SELECT x (QRESYNC (1 2))\r\n") == "x");
+    for (const std::string_view message :
+         {"a SELECT\r\n", "a SELECT \r\n", "a STATUS x (UIDNEXT)\r\n", "a SELECT x"}) {
+        CAPTURE(message);
+        CHECK_FALSE(imap::read_selected_mailbox(message));
+    }
+}
+
+TEST_CASE("read_enable reads the names", "[imap][command]") {
+    CHECK(imap::read_enable("a ENABLE condstore QRESYNC\r\n") ==
+          std::vector<std::string>{"CONDSTORE", "QRESYNC"});
+    CHECK(imap::read_enable("a ENABLE UTF8=ACCEPT\r\n") == std::vector<std::string>{"UTF8=ACCEPT"});
+    CHECK(imap::read_enable("a NOOP X\r\n").empty());
+    CHECK(imap::read_enable("a ENABLE\r\n").empty());
+}
