@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace proxy {
+
+/// What a server's BODYSTRUCTURE says of a message with an S/MIME root.
+struct CandidateStructure {
+    std::uint64_t octets = 0;  ///< of its body
+};
+
+/// Reads the value of a BODYSTRUCTURE. Nothing if the message is no candidate (design, chapter 3;
+/// RFC 8551, 3.10), or the value can't be read.
+std::optional<CandidateStructure> read_candidate(std::string_view body_structure);
+
+}  // namespace proxy

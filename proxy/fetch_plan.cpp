@@ -1,0 +1,192 @@
+#include "proxy/fetch_plan.hpp"
+
+#include <algorithm>
+
+namespace proxy {
+namespace {
+
+using imap::DataItem;
+using imap::SectionText;
+
+enum class Reach { server, list, whole, probe, hidden };
+
+Reach reach(const imap::MessageDataItemName& name) {
+    switch (name.item) {
+        case DataItem::flags:
+        case DataItem::internal_date:
+        case DataItem::uid:
+        case DataItem::modseq:
+        case DataItem::other:
+            return Reach::server;
+        case DataItem::envelope:
+        case DataItem::body:
+        case DataItem::body_structure:
+        case DataItem::rfc822_header:
+        case DataItem::rfc822_size:
+            return Reach::list;
+        case DataItem::rfc822:
+            return Reach::whole;
+        case DataItem::rfc822_text:
+            return Reach::probe;
+        case DataItem::body_section:
+            if (name.partial || !name.section.part.empty()) return Reach::probe;
+            switch (name.section.text) {
+                case SectionText::none:
+                    return Reach::whole;
+                case SectionText::header:
+                case SectionText::header_fields:
+                case SectionText::header_fields_not:
+                    return Reach::list;
+                case SectionText::text:
+                case SectionText::mime:
+                    return Reach::probe;
+            }
+            return Reach::probe;
+        case DataItem::binary:
+        case DataItem::binary_size:
+        case DataItem::preview:
+            return Reach::hidden;
+    }
+    return Reach::server;
+}
+
+bool is_header(const imap::MessageDataItemName& name) {
+    return name.item == DataItem::rfc822_header ||
+           (name.item == DataItem::body_section && name.section.text != SectionText::none);
+}
+
+/// As the client wrote it; a literal within is written anew, so that our command is one line.
+std::string item_text(const imap::MessageDataItemName& name) {
+    if (name.text.find('{') == std::string::npos) return name.text;
+    imap::Writer out;
+    out.raw(name.peek ? "BODY.PEEK" : "BODY");
+    imap::write_section(out, name.section);
+    if (name.partial) {
+        out.raw("<" + std::to_string(name.partial->offset) + "." +
+                std::to_string(name.partial->length) + ">");
+    }
+    return out.take();
+}
+
+std::string join(const std::vector<std::string>& items) {
+    std::string list = "(";
+    for (const auto& item : items) {
+        if (list.size() > 1) list += ' ';
+        list += item;
+    }
+    return list + ")";
+}
+
+std::string fetch_line(std::string_view tag, bool by_uid, const std::string& set,
+                       const std::string& items, const std::string& modifiers) {
+    std::string line{tag};
+    line += by_uid ? " UID FETCH " : " FETCH ";
+    line += set + " " + items;
+    if (!modifiers.empty()) line += " " + modifiers;
+    return line + "\r\n";
+}
+
+}  // namespace
+
+FetchPlan plan_fetch(const imap::FetchCommand& command) {
+    bool whole = false, list = false, header = false, probe = false;
+    for (const auto& name : command.items) {
+        switch (reach(name)) {
+            case Reach::server:
+                break;
+            case Reach::list:
+                list = true;
+                header = header || is_header(name);
+                break;
+            case Reach::whole:
+                whole = true;
+                break;
+            case Reach::probe:
+                probe = true;
+                break;
+            case Reach::hidden:
+                return FetchPlan::refuse;
+        }
+    }
+    // A header beside the whole message is a literal that could come first: then nothing tells yet
+    // what the message is.
+    if (probe || (whole && header)) return FetchPlan::probe;
+    if (whole) return FetchPlan::whole;
+    return list ? FetchPlan::list : FetchPlan::forward;
+}
+
+bool sets_seen(const imap::FetchCommand& command) {
+    return std::any_of(command.items.begin(), command.items.end(),
+                       [](const auto& name) { return name.sets_seen(); });
+}
+
+bool asks_for(const imap::FetchCommand& command, DataItem item) {
+    return std::any_of(command.items.begin(), command.items.end(),
+                       [item](const auto& name) { return name.item == item; });
+}
+
+std::string list_command(const imap::FetchCommand& command) {
+    std::vector<std::string> items;
+    if (!asks_for(command, DataItem::uid)) items.push_back("UID");
+    if (!asks_for(command, DataItem::body_structure)) items.push_back("BODYSTRUCTURE");
+    for (const auto& name : command.items) items.push_back(item_text(name));
+    return fetch_line(command.tag, command.by_uid, command.set.text(), join(items),
+                      command.modifiers);
+}
+
+std::string probe_command(const imap::FetchCommand& command, std::string_view tag) {
+    return fetch_line(tag, command.by_uid, command.set.text(), "(UID BODYSTRUCTURE)",
+                      command.modifiers);
+}
+
+std::string items_command(const imap::FetchCommand& command, std::string_view tag,
+                          const imap::SequenceSet& set) {
+    std::vector<std::string> items;
+    for (const auto& name : command.items) items.push_back(item_text(name));
+    return fetch_line(tag, command.by_uid, set.text(), join(items), command.modifiers);
+}
+
+std::string candidates_command(const imap::FetchCommand& command, std::string_view tag,
+                               const imap::SequenceSet& set, Body body, bool with_flags) {
+    std::vector<std::string> items{"UID"};
+    for (const auto& name : command.items) {
+        if (!imap::depends_on_content(name.item) && name.item != DataItem::uid) {
+            items.push_back(item_text(name));
+        }
+    }
+    if (with_flags && !asks_for(command, DataItem::flags)) items.push_back("FLAGS");
+    // CHANGEDSINCE implies MODSEQ in the answer (RFC 7162, 3.1.4.1); our own command has no
+    // modifier.
+    if (!command.modifiers.empty() && !asks_for(command, DataItem::modseq)) {
+        items.push_back("MODSEQ");
+    }
+    switch (body) {
+        case Body::none:
+            break;
+        case Body::seen:
+            items.push_back("BODY[HEADER.FIELDS (CONTENT-TYPE)]");
+            break;
+        case Body::peek:
+            items.push_back("BODY.PEEK[]");
+            break;
+        case Body::full:
+            items.push_back("BODY[]");
+            break;
+    }
+    return fetch_line(tag, command.by_uid, set.text(), join(items), "");
+}
+
+std::vector<imap::MessageDataItemName> content_items(const imap::FetchCommand& command) {
+    std::vector<imap::MessageDataItemName> items;
+    for (const auto& name : command.items) {
+        if (!imap::depends_on_content(name.item)) continue;
+        const bool again = std::any_of(items.begin(), items.end(), [&](const auto& other) {
+            return other.item == name.item && other.section == name.section &&
+                   other.partial == name.partial;
+        });
+        if (!again) items.push_back(name);
+    }
+    return items;
+}
+
+}  // namespace proxy

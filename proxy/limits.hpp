@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of this folder, with the reason for its number.
+namespace proxy::limits {
+
+/// One read from a socket. All sessions share the buffer: none keeps what it has read.
+inline constexpr std::size_t read = 256 * 1024;
+
+/// An outbox above this makes its reader wait (back-pressure). Two reads keep both directions busy.
+inline constexpr std::size_t outbox = 512 * 1024;
+
+/// What a gated client may send ahead while an earlier FETCH is being answered (mbsync sends 10 000
+/// commands at once).
+inline constexpr std::size_t backlog = 64 * 1024;
+
+/// A FETCH, SELECT or ENABLE command with its literals: read in full, so bounded. Longer ones are
+/// forwarded unread.
+inline constexpr std::size_t command = 64 * 1024;
+
+/// The header at the head of a message's literal, up to which we look for its Content-Type.
+/// Messages with more are not candidates (MIME-10).
+inline constexpr std::size_t header = 1024 * 1024;
+
+/// A FETCH response of a listing (headers, structure). Longer ones are forwarded as they are.
+inline constexpr std::size_t list_response = 4 * 1024 * 1024;
+
+/// Candidates fetched by one command of ours, and their octets: keeps the first answer near.
+inline constexpr std::size_t batch_messages = 64;
+inline constexpr std::size_t batch_octets = 8 * 1024 * 1024;
+
+/// Messages collected and being opened before the server's side is read on (one is always allowed).
+inline constexpr std::size_t open_octets = 16 * 1024 * 1024;
+
+/// Opened messages at hand for an account: clients join pieces of many commands (imapflow 83
+/// partials of one message).
+inline constexpr std::size_t view_cache_octets = 64 * 1024 * 1024;
+
+/// Messages whose class is remembered in a session. Beyond, they are asked about again.
+inline constexpr std::size_t known_messages = 2'000'000;
+
+/// What a server may say before TLS begins.
+inline constexpr std::size_t greeting = 16 * 1024;
+
+/// Connections of one account (LOC-05). Thunderbird opens 5, Roundcube one a click.
+inline constexpr std::size_t connections = 64;
+
+/// What is left to send when a side has gone must be out in this time.
+inline constexpr std::chrono::seconds linger{10};
+
+}  // namespace proxy::limits
