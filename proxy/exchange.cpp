@@ -1,0 +1,58 @@
+#include "proxy/exchange.hpp"
+
+#include <utility>
+
+#include "proxy/fetch_rewriter.hpp"
+#include "proxy/limits.hpp"
+
+namespace proxy {
+
+Exchange::Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix)
+    : settings_{settings}, cache_{cache}, tags_{std::move(own_tag_prefix)} {}
+
+bool Exchange::reads_client() const {
+    return to_server_.size() < limits::outbox && backlog_.size() < limits::backlog;
+}
+
+bool Exchange::reads_server() const {
+    if (!to_client_.has_open_slots()) return to_client_.octets() < limits::outbox;
+    return to_client_.octets() + opening_octets_ < limits::outbox + limits::open_octets;
+}
+
+std::vector<OpenRequest> Exchange::take_open_requests() {
+    for (const auto& request : open_requests_) opening_octets_ += request.response.size();
+    return std::exchange(open_requests_, {});
+}
+
+void Exchange::on_opened(OpenResult result) {
+    opening_octets_ -= result.response.size();
+    const auto node = opening_.extract(result.id);
+    if (node.empty()) {
+        if (task_) task_->on_opened(std::move(result));
+        if (!inside_response_) between_responses();
+        return;
+    }
+    const auto& [slot, uid] = node.mapped();
+    const auto response = imap::read_fetch_response(result.response);
+    if (result.items && response) {
+        if (uid) mailbox_.opened(*uid, result.digest);
+        to_client_.fill(slot, replace_items(*response, *result.items));
+    } else {
+        if (uid) mailbox_.could_not_be_opened(*uid);
+        to_client_.fill(slot, std::move(result.response));
+    }
+}
+
+/// Here, and nowhere else, may something of ours be put into the client's stream.
+void Exchange::between_responses() {
+    if (!replies_.empty()) to_client_.write(std::exchange(replies_, {}));
+    if (task_) task_->advance();
+    if (gated() || !backlog_.empty()) drain_client();
+}
+
+FetchContext Exchange::fetch_context() {
+    return {mailbox_, cache_,         to_client_,    to_server_,
+            tags_,    open_requests_, last_open_id_, settings_.max_message};
+}
+
+}  // namespace proxy

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "imap/command.hpp"
+#include "imap/framer.hpp"
+#include "imap/response.hpp"
+#include "proxy/fetch_collector.hpp"
+#include "proxy/fetch_task.hpp"
+#include "proxy/limits.hpp"
+#include "proxy/mailbox.hpp"
+#include "proxy/open_request.hpp"
+#include "proxy/outgoing.hpp"
+#include "proxy/own_tags.hpp"
+#include "proxy/view_cache.hpp"
+
+namespace proxy {
+
+/// Exchange is one session's decisions: octets from either side in, octets for either side out, and
+/// messages to be opened. No I/O, no clock, no thread.
+///
+/// Every frame is forwarded as it is, unless
+///   - it is a capability list (imap/capability), or a command of an extension that is hidden
+///   there;
+///   - it is a FETCH whose answers depend on content (FetchPlan): one that asks for whole messages
+///   is forwarded at once, and the head of
+///     each literal in the answers tells candidates (FetchCollector); any other waits until no
+///     command is with the server, and is then carried out alone (FetchTask), while the client's
+///     further commands wait behind it;
+///   - it belongs to a FETCH response with a candidate.
+/// What is not understood is forwarded: the server judges.
+class Exchange {
+public:
+    struct Settings {
+        bool opens = true;            ///< false: nothing is opened, capabilities alone are filtered
+        std::size_t max_message = 0;  ///< octets of a message that is opened
+    };
+
+    Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);
+
+    void from_client(std::string_view octets);
+    void from_server(std::string_view octets);
+    void on_opened(OpenResult result);
+
+    std::string& to_client() { return to_client_.ready(); }
+    std::string& to_server() { return to_server_; }
+    std::vector<OpenRequest> take_open_requests();
+
+    /// Back-pressure: false while there is no room for more of that side's octets.
+    bool reads_client() const;
+    bool reads_server() const;
+    /// True while something for the client waits for a message to be opened.
+    /// True while something that the client has said is yet to be carried out.
+    bool has_client_work() const { return gated() || !backlog_.empty(); }
+    bool awaits_opening() const { return to_client_.has_open_slots(); }
+
+private:
+    enum class ClientMode { commands, idle, authenticating };
+    enum class CommandKind { other, log_in, authenticate, select, close, idle };
+    struct WaitingFetch {
+        imap::FetchCommand command;
+        std::string original;
+        bool probe = false;
+    };
+    struct Opening {
+        Outgoing::Slot slot = 0;
+        std::optional<imap::Uid> uid;
+    };
+
+    // exchange_client.cpp
+    void drain_client();
+    void on_client_frame(const imap::Frame& frame);
+    void on_command_line(const imap::Frame& frame);
+    void on_collected_command();
+    void on_fetch_command();
+    void on_enable_command();
+    void forward_command(std::string_view octets, const imap::Command& command);
+    void reply(std::string_view tag, std::string_view text);
+    bool gated() const { return task_ || waiting_fetch_; }
+    void start_waiting_fetch();
+    FetchContext fetch_context();
+
+    // exchange_server.cpp
+    void on_server_frame(const imap::Frame& frame);
+    void on_response_line(const imap::Frame& frame);
+    void on_fetch_frame(const imap::Frame& frame);
+    void on_collected_fetch(CollectedFetch collected);
+    void on_tagged(std::string_view line, const imap::Response& response);
+    void on_completed(CommandKind kind, const imap::Response& response);
+    void between_responses();
+    bool opens() const { return settings_.opens && authenticated_; }
+
+    Settings settings_;
+    ViewCache& cache_;
+    OwnTags tags_;
+    imap::Framer client_framer_{imap::Side::client};
+    imap::Framer server_framer_{imap::Side::server, limits::list_response};
+    Outgoing to_client_;
+    std::string to_server_;
+
+    std::string backlog_;  ///< of the client, while gated
+    ClientMode client_mode_ = ClientMode::commands;
+    std::string client_mode_tag_;
+    std::string collected_command_;  ///< a command that is read in full before it is acted on
+    bool collecting_command_ = false;
+    std::string
+        literal_tag_;  ///< of the command whose synchronizing literal the server is asked for
+    std::unordered_multimap<std::string, CommandKind> with_server_;  ///< by tag
+    std::optional<WaitingFetch> waiting_fetch_;
+    std::optional<FetchTask> task_;
+
+    bool authenticated_ = false;
+    bool greeted_ = false;
+    bool inside_response_ = false;  ///< the server's stream stands within a response
+    std::string replies_;           ///< ours, for the next place between two responses
+    std::optional<FetchCollector> collector_;
+    Mailbox mailbox_;
+    std::unordered_map<std::uint64_t, Opening> opening_;
+    std::uint64_t last_open_id_ = 0;
+    std::vector<OpenRequest> open_requests_;
+    std::size_t opening_octets_ = 0;
+};
+
+}  // namespace proxy

@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "imap/capability.hpp"
+#include "proxy/exchange.hpp"
+#include "proxy/limits.hpp"
+#include "proxy/protocol_error.hpp"
+
+namespace proxy {
+namespace {
+
+/// Commands of extensions that are hidden: a client that sends them all the same is refused here,
+/// since the server might accept.
+bool is_hidden(std::string_view name) {
+    constexpr std::array hidden{
+        std::string_view{"COMPRESS"},    std::string_view{"STARTTLS"},
+        std::string_view{"NOTIFY"},      std::string_view{"CONVERT"},
+        std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"}};
+    return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
+}
+
+}  // namespace
+
+void Exchange::from_client(std::string_view octets) {
+    if (gated() || !backlog_.empty()) {
+        backlog_ += octets;
+        return drain_client();
+    }
+    client_framer_.push(octets);
+    drain_client();
+}
+
+/// Reads on until a FETCH must be carried out alone; what comes behind it waits.
+void Exchange::drain_client() {
+    start_waiting_fetch();
+    if (gated()) return;
+    const std::string waiting = std::exchange(backlog_, {});
+    if (!waiting.empty()) client_framer_.push(waiting);
+    while (!gated()) {
+        const auto frame = client_framer_.next();
+        if (!frame) return;
+        on_client_frame(*frame);
+        start_waiting_fetch();
+    }
+    backlog_.insert(0, client_framer_.release());
+}
+
+void Exchange::on_client_frame(const imap::Frame& frame) {
+    if (frame.kind == imap::Frame::Kind::literal) literal_tag_.clear();
+    if (frame.starts_message && !collecting_command_) {
+        if (frame.kind == imap::Frame::Kind::line && client_mode_ == ClientMode::commands) {
+            return on_command_line(frame);
+        }
+        // DONE, or what the client says to a SASL mechanism: not ours to read.
+        if (client_mode_ == ClientMode::idle) client_mode_ = ClientMode::commands;
+    }
+    if (!collecting_command_) {
+        to_server_ += frame.octets;
+        return;
+    }
+    collected_command_ += frame.octets;
+    if (frame.announces && frame.announces->synchronizing) {
+        reply({}, "+ OK\r\n");
+    }
+    if (collected_command_.size() > limits::command) {
+        throw ProtocolError{"a FETCH command of too many octets"};
+    }
+    if (frame.ends_message) on_collected_command();
+}
+
+void Exchange::on_command_line(const imap::Frame& frame) {
+    const auto command = imap::read_command(frame.octets);
+    if (!command) {
+        to_server_ += frame.octets;
+        return;
+    }
+    const bool is_fetch = command->name == "FETCH" || command->name == "UID FETCH";
+    if ((is_fetch && settings_.opens) || command->name == "ENABLE" || is_hidden(command->name)) {
+        // Read in full first: what is left of a command that we change must not reach the server.
+        collecting_command_ = true;
+        collected_command_ = frame.octets;
+        if (frame.announces && frame.announces->synchronizing) reply({}, "+ OK\r\n");
+        if (frame.ends_message) on_collected_command();
+        return;
+    }
+    forward_command(frame.octets, *command);
+    if (frame.announces && frame.announces->synchronizing) literal_tag_ = command->tag;
+}
+
+void Exchange::forward_command(std::string_view octets, const imap::Command& command) {
+    auto kind = CommandKind::other;
+    if (command.name == "LOGIN") kind = CommandKind::log_in;
+    if (command.name == "AUTHENTICATE") kind = CommandKind::authenticate;
+    if (command.name == "SELECT" || command.name == "EXAMINE") kind = CommandKind::select;
+    if (command.name == "CLOSE" || command.name == "UNSELECT") kind = CommandKind::close;
+    if (command.name == "IDLE") kind = CommandKind::idle;
+    with_server_.emplace(command.tag, kind);
+    if (kind == CommandKind::idle) client_mode_ = ClientMode::idle;
+    if (kind == CommandKind::authenticate) client_mode_ = ClientMode::authenticating;
+    if (client_mode_ != ClientMode::commands) client_mode_tag_ = command.tag;
+    to_server_ += octets;
+}
+
+void Exchange::on_collected_command() {
+    collecting_command_ = false;
+    const auto line =
+        std::string_view{collected_command_}.substr(0, collected_command_.find('\n') + 1);
+    const auto command = imap::read_command(line);
+    if (!command) return;
+    if (is_hidden(command->name)) return reply(command->tag, " BAD Not available here.\r\n");
+    if (command->name == "ENABLE") return on_enable_command();
+    on_fetch_command();
+}
+
+/// What is hidden must not be enabled either: QRESYNC would change the form of later responses.
+void Exchange::on_enable_command() {
+    const auto command = imap::read_command(collected_command_);
+    std::string kept;
+    bool changed = false;
+    for (const auto& name : imap::read_enable(collected_command_)) {
+        if (imap::passes_capability(name)) {
+            kept += " " + name;
+        } else {
+            changed = true;
+        }
+    }
+    if (!changed) return forward_command(collected_command_, *command);
+    if (kept.empty()) {
+        reply({}, "* ENABLED\r\n");
+        return reply(command->tag, " OK Nothing of it is available here.\r\n");
+    }
+    forward_command(std::string{command->tag} + " ENABLE" + kept + "\r\n", *command);
+}
+
+void Exchange::on_fetch_command() {
+    const auto line =
+        std::string_view{collected_command_}.substr(0, collected_command_.find('\n') + 1);
+    const auto command = imap::read_command(line);
+    auto fetch = imap::read_fetch_command(collected_command_);
+    if (!fetch) return forward_command(collected_command_, *command);
+    const auto plan = plan_fetch(*fetch);
+    switch (plan) {
+        case FetchPlan::forward:
+        case FetchPlan::whole:
+            return forward_command(collected_command_, *command);
+        case FetchPlan::refuse:
+            return reply(command->tag, " BAD An item of this FETCH is not available here.\r\n");
+        case FetchPlan::list:
+        case FetchPlan::probe:
+            break;
+    }
+    waiting_fetch_.emplace(
+        WaitingFetch{std::move(*fetch), collected_command_, plan == FetchPlan::probe});
+}
+
+void Exchange::start_waiting_fetch() {
+    if (task_ && task_->done()) task_.reset();
+    if (!waiting_fetch_ || task_ || !with_server_.empty() || inside_response_) return;
+    auto waiting = std::move(*waiting_fetch_);
+    waiting_fetch_.reset();
+    task_.emplace(fetch_context(), std::move(waiting.command), std::move(waiting.original),
+                  waiting.probe);
+    if (task_->done()) task_.reset();
+}
+
+/// Says something to the client between two responses of the server.
+void Exchange::reply(std::string_view tag, std::string_view text) {
+    replies_ += tag;
+    replies_ += text;
+    if (!inside_response_) to_client_.write(std::exchange(replies_, {}));
+}
+
+}  // namespace proxy

@@ -1,0 +1,146 @@
+#include <utility>
+
+#include "imap/capability.hpp"
+#include "imap/fetch.hpp"
+#include "proxy/exchange.hpp"
+#include "proxy/protocol_error.hpp"
+
+namespace proxy {
+
+void Exchange::from_server(std::string_view octets) {
+    server_framer_.push(octets);
+    while (const auto frame = server_framer_.next()) on_server_frame(*frame);
+}
+
+void Exchange::on_server_frame(const imap::Frame& frame) {
+    if (frame.starts_message) {
+        inside_response_ = true;
+        on_response_line(frame);
+    } else if (collector_) {
+        on_fetch_frame(frame);
+    } else {
+        to_client_.write(frame.octets);
+    }
+    if (!frame.ends_message) return;
+    inside_response_ = false;
+    collector_.reset();
+    between_responses();
+}
+
+void Exchange::on_response_line(const imap::Frame& frame) {
+    const auto response = imap::read_response(frame.octets);
+    if (!response) return to_client_.write(frame.octets);
+    switch (response->kind) {
+        case imap::Response::Kind::tagged:
+            return on_tagged(frame.octets, *response);
+        case imap::Response::Kind::fetch:
+            if (opens()) {
+                const auto mode =
+                    task_ ? task_->collects() : std::optional{FetchCollector::Mode::sniff};
+                // Without a literal there is no message in it: the usual answer to FLAGS goes on
+                // unread.
+                const bool plain = frame.ends_message && mode == FetchCollector::Mode::sniff;
+                if (mode && !plain) {
+                    collector_.emplace();
+                    collector_->begin(*mode, settings_.max_message);
+                    return on_fetch_frame(frame);
+                }
+            }
+            break;
+        case imap::Response::Kind::expunge:
+            mailbox_.expunge(imap::SequenceNumber{response->number});
+            break;
+        case imap::Response::Kind::vanished:
+            mailbox_.forget_numbers();
+            break;
+        case imap::Response::Kind::status:
+            if (!greeted_ && response->condition == imap::Response::Condition::preauth) {
+                authenticated_ = true;
+            }
+            greeted_ = true;
+            [[fallthrough]];
+        case imap::Response::Kind::capability:
+            return to_client_.write(imap::filter_capability_line(frame.octets));
+        case imap::Response::Kind::continuation:
+        case imap::Response::Kind::exists:
+        case imap::Response::Kind::other:
+            break;
+    }
+    to_client_.write(frame.octets);
+}
+
+void Exchange::on_fetch_frame(const imap::Frame& frame) {
+    switch (collector_->feed(frame)) {
+        case FetchCollector::Result::held:
+        case FetchCollector::Result::dropped:
+            return;
+        case FetchCollector::Result::forward:
+            to_client_.write(collector_->released_before());
+            to_client_.write(collector_->released_now());
+            return;
+        case FetchCollector::Result::collected:
+            return on_collected_fetch(collector_->take());
+        case FetchCollector::Result::too_large:
+            if (task_) task_->on_too_large(collector_->uid());
+            return;
+    }
+}
+
+void Exchange::on_collected_fetch(CollectedFetch collected) {
+    if (task_) return task_->on_fetch(std::move(collected));
+    const auto response = imap::read_fetch_response(collected.response);
+    if (!response || !collected.candidate || collected.message_size == 0) {
+        return to_client_.write(std::move(collected.response));
+    }
+    const auto uid = response->uid();
+    const auto id = ++last_open_id_;
+    opening_.emplace(id, Opening{to_client_.open_slot(), uid});
+    open_requests_.push_back(
+        {id, uid, std::move(collected.response), collected.message_offset, collected.message_size});
+}
+
+void Exchange::on_tagged(std::string_view line, const imap::Response& response) {
+    const std::string tag{response.tag};
+    const bool refused = response.condition != imap::Response::Condition::ok;
+    if (refused && !literal_tag_.empty() && literal_tag_ == tag) {
+        client_framer_.cancel_literal();  // the client will not send it
+        literal_tag_.clear();
+    }
+    const auto found = with_server_.find(tag);
+    if (task_ && task_->awaits(tag)) {
+        return task_->on_tagged(imap::filter_capability_line(line), response);
+    }
+    if (tags_.is_own(tag)) throw ProtocolError{"a tagged response to no command"};
+    to_client_.write(imap::filter_capability_line(line));
+    if (found != with_server_.end()) {
+        const auto kind = found->second;
+        with_server_.erase(found);
+        on_completed(kind, response);
+    }
+}
+
+void Exchange::on_completed(CommandKind kind, const imap::Response& response) {
+    const bool ok = response.condition == imap::Response::Condition::ok;
+    switch (kind) {
+        case CommandKind::log_in:
+            authenticated_ = authenticated_ || ok;
+            break;
+        case CommandKind::authenticate:
+        case CommandKind::idle:
+            authenticated_ = authenticated_ || (ok && kind == CommandKind::authenticate);
+            if (client_mode_ != ClientMode::commands && client_mode_tag_ == response.tag) {
+                client_mode_ = ClientMode::commands;
+            }
+            break;
+        case CommandKind::select:
+            mailbox_.clear();
+            break;
+        case CommandKind::close:
+            if (ok) mailbox_.clear();
+            break;
+        case CommandKind::other:
+            break;
+    }
+}
+
+}  // namespace proxy

@@ -1,0 +1,144 @@
+#include "proxy/fetch_collector.hpp"
+
+#include <algorithm>
+
+#include "imap/fetch.hpp"
+#include "proxy/limits.hpp"
+#include "smime/open.hpp"
+
+namespace proxy {
+namespace {
+
+/// Where the header ends, its blank line included; nothing if it has not come yet.
+std::optional<std::size_t> header_end(std::string_view message, std::size_t from) {
+    for (auto lf = message.find('\n', from); lf != std::string_view::npos;
+         lf = message.find('\n', lf + 1)) {
+        if (message.substr(lf + 1, 1) == "\n") return lf + 2;
+        if (message.substr(lf + 1, 2) == "\r\n") return lf + 3;
+    }
+    return std::nullopt;
+}
+
+bool is_whole_message(const imap::MessageDataItem& item) {
+    if (item.origin) return false;
+    if (item.item == imap::DataItem::rfc822) return true;
+    return item.item == imap::DataItem::body_section && item.section == imap::SectionSpec{};
+}
+
+}  // namespace
+
+void FetchCollector::begin(Mode mode, std::size_t max_message) {
+    mode_ = mode;
+    state_ = State::holding;
+    max_message_ = max_message;
+    held_ = CollectedFetch{};
+    released_.clear();
+    uid_.reset();
+    in_message_ = false;
+    decided_ = false;
+}
+
+FetchCollector::Result FetchCollector::feed(const imap::Frame& frame) {
+    released_.clear();
+    now_ = {};
+    switch (state_) {
+        case State::streaming:
+            now_ = frame.octets;
+            return Result::forward;
+        case State::dropping:
+            return frame.ends_message ? Result::too_large : Result::dropped;
+        case State::holding:
+            break;
+    }
+    return frame.kind == imap::Frame::Kind::literal ? literal(frame) : line(frame);
+}
+
+CollectedFetch FetchCollector::take() {
+    return std::move(held_);
+}
+
+FetchCollector::Result FetchCollector::line(const imap::Frame& frame) {
+    if (frame.kind == imap::Frame::Kind::line_piece ||
+        held_.response.size() + frame.octets.size() > limit()) {
+        return release(frame);
+    }
+    if (frame.ends_message && mode_ == Mode::sniff && !held_.candidate) return release(frame);
+    held_.response += frame.octets;
+    if (frame.ends_message) return Result::collected;
+    const auto result = announced(frame.announces ? frame.announces->octets : 0);
+    if (result == Result::forward) {
+        released_ = std::move(held_.response);
+        state_ = State::streaming;
+    }
+    return result;
+}
+
+/// A literal of this many octets comes next: forward lets the response go, held keeps it.
+FetchCollector::Result FetchCollector::announced(std::uint64_t octets) {
+    in_message_ = false;
+    const auto head = imap::read_fetch_response_head(held_.response);
+    if (head) {
+        if (const auto uid = head->complete.uid()) uid_ = uid;
+        in_message_ = head->is_value && is_whole_message(head->announced);
+    }
+    if (in_message_ && held_.message_size == 0) {
+        if (octets > max_message_ && mode_ == Mode::message) {
+            state_ = State::dropping;
+            held_ = CollectedFetch{};
+            return Result::dropped;
+        }
+        if (octets > max_message_) return Result::forward;
+        held_.message_offset = held_.response.size();
+        held_.message_size = static_cast<std::size_t>(octets);
+        return Result::held;
+    }
+    if (mode_ == Mode::sniff && !held_.candidate) {
+        return head && held_.response.size() + octets <= limits::header ? Result::held
+                                                                        : Result::forward;
+    }
+    return held_.response.size() + octets <= limit() ? Result::held : Result::forward;
+}
+
+/// A response with a message may have items beside it (RFC822 beside BODY[], a long header).
+std::uint64_t FetchCollector::limit() const {
+    return mode_ == Mode::list ? limits::list_response : max_message_ + limits::list_response;
+}
+
+FetchCollector::Result FetchCollector::literal(const imap::Frame& frame) {
+    if (!in_message_ || decided_) {
+        held_.response += frame.octets;
+        return Result::held;
+    }
+    const auto so_far = held_.response.size() - held_.message_offset;
+    if (so_far ==
+        0) {  // most messages' headers come in one piece: an ordinary one goes on uncopied
+        if (const auto end = header_end(frame.octets, 0)) {
+            decided_ = true;
+            held_.candidate = smime::is_candidate(frame.octets.substr(0, *end));
+            if (!held_.candidate && mode_ == Mode::sniff) return release(frame);
+            held_.response += frame.octets;
+            return Result::held;
+        }
+    }
+    held_.response += frame.octets;
+    const auto message = std::string_view{held_.response}.substr(held_.message_offset);
+    const auto end = header_end(message, so_far > 3 ? so_far - 3 : 0);
+    if (!end && !frame.ends_literal && message.size() <= limits::header) return Result::held;
+    decided_ = true;
+    held_.candidate = message.size() <= limits::header && smime::is_candidate(message);
+    if (end) held_.candidate = smime::is_candidate(message.substr(0, *end));
+    if (held_.candidate || mode_ != Mode::sniff) return Result::held;
+    released_ = std::move(held_.response);
+    state_ = State::streaming;
+    return Result::forward;
+}
+
+FetchCollector::Result FetchCollector::release(const imap::Frame& frame) {
+    released_ = std::move(held_.response);
+    held_ = CollectedFetch{};
+    now_ = frame.octets;
+    state_ = State::streaming;
+    return Result::forward;
+}
+
+}  // namespace proxy

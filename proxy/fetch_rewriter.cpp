@@ -1,0 +1,80 @@
+#include "proxy/fetch_rewriter.hpp"
+
+#include <algorithm>
+
+namespace proxy {
+namespace {
+
+bool contains(const std::vector<imap::DataItem>& items, imap::DataItem item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+/// Joins items by single spaces, between "* n FETCH (" and ")".
+class ResponseWriter {
+public:
+    explicit ResponseWriter(imap::SequenceNumber number) {
+        out_.raw("* ");
+        out_.number(number.value());
+        out_.raw(" FETCH (");
+    }
+    imap::Writer& next_item() {
+        if (!empty_) out_.sp();
+        empty_ = false;
+        return out_;
+    }
+    std::string finish() {
+        if (empty_) return {};
+        out_.raw(")\r\n");
+        return out_.take();
+    }
+
+private:
+    imap::Writer out_;
+    bool empty_ = true;
+};
+
+}  // namespace
+
+std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
+                          const std::vector<imap::DataItem>& unasked) {
+    std::string out{response.substr(0, response.find('(') + 1)};
+    bool empty = true;
+    for (const auto& item : parsed.items) {
+        if (contains(unasked, item.item)) continue;
+        if (!empty) out += ' ';
+        empty = false;
+        out += item.octets;
+    }
+    if (empty) return {};
+    return out + ")\r\n";
+}
+
+std::string compose_response(const imap::FetchResponse& server,
+                             const std::vector<imap::DataItem>& unasked,
+                             const std::vector<imap::MessageDataItemName>& names,
+                             const MessageItems& view) {
+    ResponseWriter response{server.number};
+    for (const auto& item : server.items) {
+        if (imap::depends_on_content(item.item) || contains(unasked, item.item)) continue;
+        response.next_item().raw(item.octets);
+    }
+    for (const auto& name : names) view.write(response.next_item(), name);
+    return response.finish();
+}
+
+std::string replace_items(const imap::FetchResponse& server, const MessageItems& view) {
+    ResponseWriter response{server.number};
+    for (const auto& item : server.items) {
+        if (!imap::depends_on_content(item.item)) {
+            response.next_item().raw(item.octets);
+            continue;
+        }
+        imap::MessageDataItemName name;
+        name.item = item.item;
+        name.section = item.section;
+        view.write(response.next_item(), name);
+    }
+    return response.finish();
+}
+
+}  // namespace proxy

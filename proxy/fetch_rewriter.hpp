@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "imap/fetch.hpp"
+#include "proxy/message_items.hpp"
+
+namespace proxy {
+
+/// The FETCH response without the items that the client has not asked for; empty if none remains.
+/// What remains is the server's, octet for octet.
+std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
+                          const std::vector<imap::DataItem>& unasked);
+
+/// A FETCH response of the server's items that do not depend on content (but for unasked), and of
+/// these items from the view.
+std::string compose_response(const imap::FetchResponse& server,
+                             const std::vector<imap::DataItem>& unasked,
+                             const std::vector<imap::MessageDataItemName>& names,
+                             const MessageItems& view);
+
+/// The FETCH response with every item that depends on content answered from the view, in the
+/// server's order.
+std::string replace_items(const imap::FetchResponse& server, const MessageItems& view);
+
+}  // namespace proxy

@@ -1,0 +1,359 @@
+#include "proxy/fetch_task.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "imap/body_structure.hpp"
+#include "proxy/candidate.hpp"
+#include "proxy/fetch_rewriter.hpp"
+#include "proxy/limits.hpp"
+#include "proxy/protocol_error.hpp"
+
+namespace proxy {
+
+using imap::DataItem;
+
+FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::string original,
+                     bool probe)
+    : context_{context},
+      command_{std::move(command)},
+      original_{std::move(original)},
+      content_items_{content_items(command_)},
+      probes_{probe},
+      step_{probe ? Step::probe : Step::list} {
+    if (!command_.by_uid && !asks_for(command_, DataItem::uid)) unasked_.push_back(DataItem::uid);
+    if (!asks_for(command_, DataItem::body_structure)) {
+        unasked_.push_back(DataItem::body_structure);
+    }
+    if (!probe) {
+        context_.to_server += list_command(command_);
+    } else if (know_all()) {
+        after_probe();
+    } else {
+        context_.to_server += probe_command(command_, new_tag());
+    }
+}
+
+std::optional<FetchCollector::Mode> FetchTask::collects() const {
+    switch (step_) {
+        case Step::list:
+        case Step::probe:
+        case Step::at_hand:
+            return FetchCollector::Mode::list;
+        case Step::messages:
+            return FetchCollector::Mode::message;
+        case Step::ordinary:
+        case Step::as_they_are:
+        case Step::done:
+            break;
+    }
+    return std::nullopt;
+}
+
+void FetchTask::on_fetch(CollectedFetch collected) {
+    const auto response = imap::read_fetch_response(collected.response);
+    if (!response || !response->uid()) {
+        context_.to_client.write(std::move(collected.response));
+        return;
+    }
+    switch (step_) {
+        case Step::list:
+            return on_list(collected, *response);
+        case Step::probe:
+            return on_probe(collected, *response);
+        case Step::at_hand:
+            return on_at_hand(collected, *response);
+        case Step::messages:
+            return on_message(std::move(collected), *response);
+        case Step::ordinary:
+        case Step::as_they_are:
+        case Step::done:
+            context_.to_client.write(std::move(collected.response));
+    }
+}
+
+void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchResponse& response) {
+    const auto uid = *response.uid();
+    const auto* structure = response.find(DataItem::body_structure);
+    if (!structure) {  // the server's own news of a message, not an answer
+        context_.to_client.write(collected.response);
+        return;
+    }
+    const auto candidate = read_candidate(structure->value);
+    context_.mailbox.learn(response.number, uid,
+                           candidate ? MessageClass::candidate : MessageClass::ordinary);
+    if (!candidate || context_.mailbox.class_of(uid) != MessageClass::candidate) {
+        context_.to_client.write(without_items(collected.response, response, unasked_));
+        return;
+    }
+    if (const auto view = view_of(uid)) {
+        context_.to_client.write(compose_response(response, unasked_, content_items_, *view));
+        return;
+    }
+    if (candidate->octets > context_.max_message) {
+        context_.mailbox.could_not_be_opened(uid);
+        context_.to_client.write(without_items(collected.response, response, unasked_));
+        return;
+    }
+    candidates_.push_back(
+        {response.number, uid, candidate->octets, response.find(DataItem::flags) != nullptr});
+}
+
+void FetchTask::on_probe(const CollectedFetch& collected, const imap::FetchResponse& response) {
+    const auto* structure = response.find(DataItem::body_structure);
+    if (!structure) {
+        context_.to_client.write(collected.response);
+        return;
+    }
+    const auto candidate = read_candidate(structure->value);
+    const auto uid = *response.uid();
+    context_.mailbox.learn(response.number, uid,
+                           candidate ? MessageClass::candidate : MessageClass::ordinary);
+    note(response, uid, candidate ? candidate->octets : 0);
+    const auto news =
+        without_items(collected.response, response, {DataItem::uid, DataItem::body_structure});
+    context_.to_client.write(news);
+}
+
+void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets) {
+    Candidate candidate{response.number, uid, octets, false};
+    if (octets > context_.max_message) context_.mailbox.could_not_be_opened(uid);
+    if (context_.mailbox.class_of(uid) != MessageClass::candidate) {
+        add(ordinary_, candidate);
+    } else if (auto view = view_of(uid)) {
+        at_hand_[uid.value()] = std::move(view);
+        at_hand_candidates_.push_back(candidate);
+    } else {
+        candidates_.push_back(candidate);
+    }
+}
+
+/// Sorts the messages of the command, if all of them are known from earlier answers.
+bool FetchTask::know_all() {
+    constexpr std::uint32_t most = 1000;  // a set beyond is asked about anew: cheaper than it looks
+    std::uint32_t count = 0;
+    std::vector<std::pair<imap::SequenceNumber, imap::Uid>> messages;
+    for (const auto& range : command_.set.ranges()) {
+        if (range.last == imap::SequenceSet::star || range.last - range.first >= most - count) {
+            return false;
+        }
+        count += range.last - range.first + 1;
+        for (auto value = range.first; value <= range.last; ++value) {
+            auto number = std::optional{imap::SequenceNumber{value}};
+            auto uid = std::optional{imap::Uid{value}};
+            if (command_.by_uid) {
+                number = context_.mailbox.number_of(*uid);
+            } else {
+                uid = context_.mailbox.uid_of(*number);
+            }
+            if (!number || !uid) return false;
+            if (context_.mailbox.class_of(*uid) == MessageClass::unknown) return false;
+            messages.emplace_back(*number, *uid);
+        }
+    }
+    for (const auto& [number, uid] : messages) note(imap::FetchResponse{number, {}}, uid, 0);
+    return true;
+}
+
+void FetchTask::after_probe() {
+    if (candidates_.empty() && at_hand_.empty()) {
+        step_ = Step::ordinary;
+        own_tag_.clear();
+        context_.to_server += original_;
+    } else if (!ordinary_.empty()) {
+        step_ = Step::ordinary;
+        context_.to_server += items_command(command_, new_tag(), ordinary_);
+    } else {
+        answer_at_hand();
+    }
+}
+
+void FetchTask::answer_at_hand() {
+    if (at_hand_.empty() || answer_without_server()) {
+        next_batch();
+        return;
+    }
+    step_ = Step::at_hand;
+    imap::SequenceSet set;
+    for (const auto& candidate : at_hand_candidates_) add(set, candidate);
+    const auto body = sets_seen(command_) ? Body::seen : Body::none;
+    context_.to_server += candidates_command(command_, new_tag(), set, body, false);
+}
+
+/// A client that reads a large part piece by piece asks hundreds of times for what only the view
+/// has: how often is not for the server to see (promise 4).
+bool FetchTask::answer_without_server() {
+    if (sets_seen(command_) || !command_.modifiers.empty()) return false;
+    for (const auto& name : command_.items) {
+        if (!imap::depends_on_content(name.item) && name.item != DataItem::uid) return false;
+    }
+    for (const auto& candidate : at_hand_candidates_) {
+        const auto uid = "UID " + std::to_string(candidate.uid.value());
+        imap::FetchResponse response{candidate.number, {}};
+        response.items.push_back({DataItem::uid, {}, {}, uid, std::string_view{uid}.substr(4)});
+        context_.to_client.write(compose_response(response, unasked_, content_items_,
+                                                  *at_hand_.at(candidate.uid.value())));
+    }
+    return true;
+}
+
+void FetchTask::on_at_hand(const CollectedFetch& collected, const imap::FetchResponse& response) {
+    const auto view = at_hand_.find(response.uid()->value());
+    if (view == at_hand_.end()) {
+        context_.to_client.write(collected.response);
+        return;
+    }
+    context_.to_client.write(compose_response(response, unasked_, content_items_, *view->second));
+    at_hand_.erase(view);
+}
+
+void FetchTask::next_batch() {
+    step_ = Step::messages;
+    if (next_candidate_ == candidates_.size()) return advance();
+    imap::SequenceSet set;
+    std::uint64_t octets = 0;
+    bool with_flags = false;
+    while (next_candidate_ < candidates_.size() && awaited_.size() < limits::batch_messages) {
+        const auto& candidate = candidates_[next_candidate_];
+        octets += candidate.octets;
+        if (!awaited_.empty() && octets > limits::batch_octets) break;
+        add(set, candidate);
+        with_flags = with_flags || candidate.with_flags;
+        awaited_.emplace(candidate.uid.value(), candidate);
+        ++next_candidate_;
+    }
+    batch_over_ = false;
+    const auto body = probes_ && sets_seen(command_) ? Body::full : Body::peek;
+    context_.to_server += candidates_command(command_, new_tag(), set, body, with_flags);
+}
+
+void FetchTask::on_message(CollectedFetch collected, const imap::FetchResponse& response) {
+    const auto awaited = awaited_.find(response.uid()->value());
+    const bool has_body = response.find(DataItem::body_section) != nullptr;
+    if (awaited == awaited_.end() || !has_body) {
+        context_.to_client.write(std::move(collected.response));
+        return;
+    }
+    const auto candidate = awaited->second;
+    awaited_.erase(awaited);
+    if (!collected.candidate || collected.message_size == 0) {  // the structure had said otherwise
+        context_.mailbox.could_not_be_opened(candidate.uid);
+        as_they_are_.push_back(candidate);
+        return;
+    }
+    const auto id = ++context_.last_open_id;
+    opening_.emplace(id, Opening{context_.to_client.open_slot(), candidate});
+    context_.open_requests.push_back({id, candidate.uid, std::move(collected.response),
+                                      collected.message_offset, collected.message_size});
+}
+
+void FetchTask::on_too_large(std::optional<imap::Uid> uid) {
+    if (!uid) return;
+    const auto awaited = awaited_.find(uid->value());
+    if (awaited == awaited_.end()) return;
+    context_.mailbox.could_not_be_opened(*uid);
+    as_they_are_.push_back(awaited->second);
+    awaited_.erase(awaited);
+}
+
+void FetchTask::on_opened(OpenResult result) {
+    const auto node = opening_.extract(result.id);
+    if (node.empty()) return;
+    const auto& [slot, candidate] = node.mapped();
+    const auto response = imap::read_fetch_response(result.response);
+    if (result.items && response) {
+        context_.mailbox.opened(candidate.uid, result.digest);
+        context_.to_client.fill(
+            slot, compose_response(*response, unasked_, content_items_, *result.items));
+    } else {
+        context_.mailbox.could_not_be_opened(candidate.uid);
+        as_they_are_.push_back(candidate);
+        context_.to_client.fill(slot, {});
+    }
+}
+
+void FetchTask::advance() {
+    if (step_ != Step::messages || !batch_over_ || !opening_.empty()) return;
+    if (next_candidate_ == candidates_.size()) after_messages();
+}
+
+void FetchTask::after_messages() {
+    if (as_they_are_.empty()) return finish();
+    step_ = Step::as_they_are;
+    imap::SequenceSet set;
+    for (const auto& candidate : as_they_are_) add(set, candidate);
+    context_.to_server += items_command(command_, new_tag(), set);
+}
+
+bool FetchTask::awaits(std::string_view tag) const {
+    return tag == (own_tag_.empty() ? command_.tag : own_tag_);
+}
+
+void FetchTask::on_tagged(std::string_view line, const imap::Response& response) {
+    if (own_tag_.empty()) return on_client_tagged(line);
+    on_own_tagged(line, response.condition);
+}
+
+void FetchTask::on_client_tagged(std::string_view line) {
+    tagged_line_ = line;
+    if (step_ == Step::list && !candidates_.empty()) return next_batch();
+    finish();
+}
+
+void FetchTask::on_own_tagged(std::string_view line, imap::Response::Condition condition) {
+    const bool ok = condition == imap::Response::Condition::ok;
+    switch (step_) {
+        case Step::probe:
+            if (!ok) {  // let the server say so of the client's own command
+                candidates_.clear();
+                at_hand_.clear();
+            }
+            return after_probe();
+        case Step::ordinary:
+            remember_status(line, ok);
+            return answer_at_hand();
+        case Step::at_hand:
+            remember_status(line, ok);
+            return next_batch();
+        case Step::messages:
+            batch_over_ = true;
+            // Not answered: gone meanwhile, or the server could not give it.
+            for (const auto& [uid, candidate] : awaited_) {
+                if (!ok) as_they_are_.push_back(candidate);
+            }
+            if (ok) remember_status(line, ok);
+            awaited_.clear();
+            return next_batch();
+        case Step::as_they_are:
+            remember_status(line, ok);
+            return finish();
+        case Step::list:
+        case Step::done:
+            break;
+    }
+    throw ProtocolError{"a tagged response to no command"};
+}
+
+/// The first status that is not OK is the one that the client gets.
+void FetchTask::remember_status(std::string_view line, bool ok) {
+    if (failed_ || (ok && !tagged_line_.empty())) return;
+    failed_ = !ok;
+    tagged_line_ = command_.tag + std::string{line.substr(own_tag_.size())};
+}
+
+void FetchTask::finish() {
+    step_ = Step::done;
+    if (tagged_line_.empty()) tagged_line_ = command_.tag + " OK Fetch completed.\r\n";
+    context_.to_client.write(tagged_line_);
+}
+
+void FetchTask::add(imap::SequenceSet& set, const Candidate& candidate) const {
+    set.add(command_.by_uid ? candidate.uid.value() : candidate.number.value());
+}
+
+SharedItems FetchTask::view_of(imap::Uid uid) const {
+    const auto* digest = context_.mailbox.digest_of(uid);
+    return digest ? context_.cache.find(*digest) : nullptr;
+}
+
+}  // namespace proxy
