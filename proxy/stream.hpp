@@ -1,0 +1,47 @@
+#pragma once
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/ip/tcp.hpp>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "proxy/tls.hpp"
+
+namespace proxy {
+
+/// Stream is a connected socket, with TLS over it once start_tls has been called. One coroutine
+/// reads and one writes. Errors of the network are std::system_error, those of TLS are TlsError.
+class Stream {
+public:
+    explicit Stream(asio::ip::tcp::socket socket);
+
+    /// Makes TLS and verifies that the server is host.
+    asio::awaitable<void> start_tls(const TlsContext& context, std::string host);
+
+    /// Waits for octets. Empty: the other side has closed. The view lies in buffer, which sessions
+    /// share: use it before anything is awaited.
+    asio::awaitable<std::string_view> read(std::span<char> buffer);
+
+    /// Sends all of it. The octets must live until it is done.
+    asio::awaitable<void> write(std::string_view octets);
+
+    /// Says that nothing more will be sent.
+    asio::awaitable<void> shut_down();
+    void close();
+
+    asio::any_io_executor executor() { return socket_.get_executor(); }
+
+    /// True if the other side's octets are waiting (after STARTTLS none may: IMAP-07).
+    bool has_input();
+
+private:
+    asio::awaitable<std::size_t> read_socket(std::span<char> buffer);
+    asio::awaitable<void> flush();
+
+    asio::ip::tcp::socket socket_;
+    std::unique_ptr<TlsEngine> tls_;
+};
+
+}  // namespace proxy
