@@ -18,7 +18,8 @@ libraries = {
     "psa/": {"keystore/crypto", "proxy/tls"},
     "libetpan/": {"smime/mime"},
     "toml++/": {"proxy/config"},
-    "asio": {"proxy/main", "proxy/stream", "proxy/listener", "proxy/session", "proxy/service", "proxy/opener"},
+    "asio": {"proxy/main", "proxy/stream", "proxy/connect", "proxy/listener", "proxy/session", "proxy/service",
+             "proxy/opener", "proxy/probe"},
     "CLI/": {"proxy/main"},
     "spdlog/": {"proxy/log"},
 }

@@ -1,0 +1,22 @@
+#include "proxy/account_state.hpp"
+
+#include "smime/limits.hpp"
+
+namespace proxy {
+
+SharedAccount make_account_state(const Config& config, const Account& account,
+                                 std::shared_ptr<const keystore::Keystore> keys) {
+    auto state = std::make_shared<AccountState>();
+    state->account = account;
+    state->opens = config.decrypt.enabled;
+    state->settings.max_message = config.decrypt.max_message;
+    state->max_message =
+        config.decrypt.max_message > 0 ? config.decrypt.max_message : smime::limits::message;
+    state->keys = std::move(keys);
+    if (account.server.security != ServerAddress::Security::plaintext) {
+        state->tls = std::make_unique<TlsContext>(account.ca_file);
+    }
+    return state;
+}
+
+}  // namespace proxy

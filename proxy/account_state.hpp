@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "keystore/keystore.hpp"
+#include "proxy/config.hpp"
+#include "proxy/limits.hpp"
+#include "proxy/tls.hpp"
+#include "proxy/view_cache.hpp"
+#include "smime/open.hpp"
+
+namespace proxy {
+
+/// What the sessions of an account share: its settings, keys and opened messages. Made anew when
+/// the configuration is read again; a session keeps the one that it began with, so that its views
+/// do not change under its client.
+struct AccountState {
+    Account account;
+    bool opens = true;
+    smime::Settings settings;
+    std::size_t max_message = 0;
+    std::shared_ptr<const keystore::Keystore> keys;
+    std::unique_ptr<TlsContext> tls;  ///< null for a plaintext server
+    mutable ViewCache cache{limits::view_cache_octets};
+};
+
+using SharedAccount = std::shared_ptr<const AccountState>;
+
+/// Throws TlsError.
+SharedAccount make_account_state(const Config& config, const Account& account,
+                                 std::shared_ptr<const keystore::Keystore> keys);
+
+}  // namespace proxy

@@ -1,0 +1,74 @@
+#include "proxy/opener.hpp"
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <exception>
+#include <thread>
+
+#include "keystore/crypto.hpp"
+#include "proxy/log.hpp"
+
+namespace proxy {
+namespace {
+
+MessageDigest digest_of(std::string_view message) {
+    const auto* octets = reinterpret_cast<const std::uint8_t*>(message.data());
+    const auto hash = keystore::hash(keystore::Digest::sha256, {octets, message.size()});
+    MessageDigest digest{};
+    std::copy(hash.begin(), hash.end(), digest.begin());
+    return digest;
+}
+
+std::string named(const AccountState& account, const std::optional<imap::Uid>& uid) {
+    return account.account.name + ": " +
+           (uid ? "message UID " + std::to_string(uid->value()) : std::string{"a message"});
+}
+
+void open_message(const AccountState& account, const OpenRequest& request, OpenResult& result) {
+    const auto message =
+        std::string_view{result.response}.substr(request.message_offset, request.message_size);
+    result.digest = digest_of(message);
+    result.items = account.cache.find(result.digest);
+    if (result.items) return;
+    auto opened = smime::open(message, *account.keys, account.settings);
+    if (opened.view) {
+        result.items = std::make_shared<const MessageItems>(std::move(*opened.view));
+        account.cache.put(result.digest, result.items);
+    } else if (!opened.report.reason.empty()) {
+        log::info(named(account, request.uid) +
+                  " is delivered as it came: " + opened.report.reason);
+    }
+}
+
+}  // namespace
+
+Opener::Opener(asio::any_io_executor sessions)
+    : sessions_{std::move(sessions)}, pool_{std::max(1U, std::thread::hardware_concurrency())} {}
+
+Opener::~Opener() {
+    pool_.stop();
+    pool_.join();
+}
+
+void Opener::open(SharedAccount account, OpenRequest request,
+                  std::function<void(OpenResult)> done) {
+    auto work = [this, account = std::move(account), request = std::move(request),
+                 done = std::move(done)]() mutable {
+        OpenResult result;
+        result.id = request.id;
+        result.response = std::move(request.response);
+        try {
+            open_message(*account, request, result);
+        } catch (
+            const std::exception& error) {  // no memory, most likely: the message goes as it came
+            log::error(named(*account, request.uid) + " could not be opened: " + error.what());
+            result.items = nullptr;
+        }
+        asio::post(sessions_, [done = std::move(done), result = std::move(result)]() mutable {
+            done(std::move(result));
+        });
+    };
+    asio::post(pool_, std::move(work));
+}
+
+}  // namespace proxy

@@ -1,0 +1,150 @@
+#include "proxy/service.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/use_awaitable.hpp>
+#include <csignal>
+#include <iostream>
+#include <vector>
+
+#include "proxy/account_state.hpp"
+#include "proxy/listener.hpp"
+#include "proxy/log.hpp"
+#include "proxy/opener.hpp"
+#include "proxy/unlock.hpp"
+
+namespace proxy {
+namespace {
+
+using SharedKeys = std::shared_ptr<const keystore::Keystore>;
+
+void log_reports(const std::vector<keystore::KeyFileReport>& reports) {
+    for (const auto& report : reports) {
+        if (!report.problem.empty()) {
+            log::warn((report.usable ? "key file " : "key file not used: ") + report.file.string() +
+                      ": " + report.problem);
+        }
+    }
+}
+
+SharedKeys load_keys(const Config& config, bool interactive) {
+    std::vector<keystore::KeyFileReport> reports;
+    auto keys =
+        std::make_shared<const keystore::Keystore>(load_keystore(config, interactive, reports));
+    log_reports(reports);
+    const auto count = keys->identities().size();
+    log::info(std::to_string(count) + (count == 1 ? " key" : " keys") + " to open mail with");
+    return keys;
+}
+
+/// What runs: the listeners of the configuration in force.
+class Service {
+public:
+    explicit Service(const Config& config)
+        : config_{config}, keys_{load_keys(config, true)}, opener_{context_.get_executor()} {
+        apply(config, keys_);
+    }
+
+    int run() {
+        asio::co_spawn(context_, wait_for_signals(), asio::detached);
+        context_.run();
+        log::info("stopped");
+        return 0;
+    }
+
+private:
+    asio::awaitable<void> wait_for_signals() {
+        asio::signal_set signals{context_, SIGHUP, SIGTERM, SIGINT};
+        while (true) {
+            asio::error_code error;
+            const auto signal =
+                co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            if (error) continue;
+            if (signal != SIGHUP) break;
+            reload();
+        }
+        for (const auto& listener : listeners_) {
+            listener->stop_accepting();
+            listener->close_sessions();
+        }
+        context_.stop();
+    }
+
+    /// A configuration that can't be used changes nothing.
+    void reload() {
+        try {
+            const auto config = Config::load(config_.file);
+            auto keys = keys_;
+            try {
+                keys = load_keys(config, false);
+            } catch (const PassphraseNeeded& needed) {
+                log::warn(std::string{needed.what()} + "; the keys in force stay in force");
+            }
+            apply(config, keys);
+            log::info("configuration read again; sessions that run keep what they began with");
+        } catch (const std::exception& error) {
+            log::error(std::string{"configuration not changed: "} + error.what());
+        }
+    }
+
+    /// Binds what is new before anything is given up.
+    void apply(const Config& config, SharedKeys keys) {
+        std::vector<std::shared_ptr<Listener>> listeners, begun;
+        std::vector<std::pair<std::shared_ptr<Listener>, SharedAccount>> kept;
+        for (const auto& account : config.accounts) {
+            auto state = make_account_state(config, account, keys);
+            auto same = find(account.listen);
+            if (same) {
+                kept.emplace_back(same, std::move(state));
+            } else {
+                same =
+                    std::make_shared<Listener>(context_.get_executor(), std::move(state), opener_);
+                begun.push_back(same);
+            }
+            listeners.push_back(std::move(same));
+        }
+        for (const auto& listener : listeners_) {
+            if (std::find(listeners.begin(), listeners.end(), listener) == listeners.end()) {
+                listener->stop_accepting();
+                leaving_.push_back(listener);
+            }
+        }
+        for (auto& [listener, state] : kept) listener->set_account(std::move(state));
+        listeners_ = std::move(listeners);
+        log::set_level(log::level_named(config.log.level).value_or(log::Level::info));
+        config_ = config;
+        keys_ = std::move(keys);
+        for (const auto& listener : begun) {
+            asio::co_spawn(context_, listener->accept(), asio::detached);
+            std::cout << listener->account().account.name << ": listening on "
+                      << listener->address() << std::endl;
+        }
+    }
+
+    std::shared_ptr<Listener> find(const ListenAddress& address) const {
+        for (const auto& listener : listeners_) {
+            const auto& listen = listener->account().account.listen;
+            if (listen.host == address.host && listen.port == address.port) return listener;
+        }
+        return nullptr;
+    }
+
+    asio::io_context context_{1};
+    Config config_;
+    SharedKeys keys_;
+    Opener opener_;
+    std::vector<std::shared_ptr<Listener>> listeners_;
+    std::vector<std::shared_ptr<Listener>>
+        leaving_;  ///< no longer configured; their sessions live on
+};
+
+}  // namespace
+
+int run_service(const Config& config) {
+    return Service{config}.run();
+}
+
+}  // namespace proxy

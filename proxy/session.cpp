@@ -1,0 +1,200 @@
+#include "proxy/session.hpp"
+
+#include <array>
+#include <asio/experimental/awaitable_operators.hpp>
+#include <asio/multiple_exceptions.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <vector>
+
+#include "proxy/limits.hpp"
+#include "proxy/log.hpp"
+#include "proxy/protocol_error.hpp"
+
+namespace proxy {
+namespace {
+
+/// The session has come to its ordinary end.
+struct SessionOver {};
+
+/// All sessions read into the same octets and have used them before they wait for anything
+/// (Stream::read).
+std::span<char> read_buffer() {
+    thread_local std::vector<char> buffer(limits::read);
+    return buffer;
+}
+
+std::string why(const std::exception_ptr& exception) {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const SessionOver&) {
+        return {};
+    } catch (const asio::multiple_exceptions& several) {
+        return why(several.first_exception());
+    } catch (const std::system_error& error) {
+        return error.code().message();
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
+}  // namespace
+
+Session::Session(Stream client, SharedAccount account, Opener& opener, std::string own_tag_prefix)
+    : client_{std::move(client)},
+      account_{std::move(account)},
+      opener_{opener},
+      exchange_{
+          {account_->opens, account_->max_message}, account_->cache, std::move(own_tag_prefix)},
+      client_reader_{client_.executor()},
+      server_reader_{client_.executor()},
+      client_writer_{client_.executor()},
+      server_writer_{client_.executor()},
+      watchdog_{client_.executor()} {}
+
+asio::awaitable<void> Session::run() {
+    const auto self = shared_from_this();
+    std::string goodbye;
+    try {
+        auto connected = co_await connect_server(account_);
+        server_.emplace(std::move(connected.stream));
+        exchange_.from_server(connected.greeting);
+    } catch (const std::exception& error) {
+        log::warn(account_->account.name + ": " + error.what());
+        goodbye = "* BYE paperknife: " + log::one_line(error.what()) + "\r\n";
+    }
+    try {
+        if (goodbye.empty()) {
+            co_await serve();
+        } else {
+            co_await client_.write(goodbye);
+        }
+    } catch (...) {
+        const auto reason = why(std::current_exception());
+        if (!reason.empty()) log::info(account_->account.name + ": session ended: " + reason);
+    }
+    close();
+}
+
+asio::awaitable<void> Session::serve() {
+    using namespace asio::experimental::awaitable_operators;
+    co_await (read_client() && read_server() && write_client() && write_server() && watch());
+}
+
+void Session::close() {
+    client_.close();
+    if (server_) server_->close();
+    wake();
+    watchdog_.cancel();
+}
+
+asio::awaitable<void> Session::read_client() {
+    while (true) {
+        while (!exchange_.reads_client()) co_await sleep(client_reader_);
+        const auto octets = co_await client_.read(read_buffer());
+        if (octets.empty()) break;
+        exchange_.from_client(octets);
+        after_input();
+    }
+    client_ended_ = true;
+    wake();
+}
+
+asio::awaitable<void> Session::read_server() {
+    while (true) {
+        while (!exchange_.reads_server()) co_await sleep(server_reader_);
+        const auto octets = co_await server_->read(read_buffer());
+        if (octets.empty()) break;
+        exchange_.from_server(octets);
+        after_input();
+    }
+    server_ended_ = true;
+    wake();
+}
+
+/// Hands over what is to be opened and wakes whoever has something to do now.
+void Session::after_input() {
+    last_octet_ = Clock::now();
+    for (auto& request : exchange_.take_open_requests()) {
+        opener_.open(account_, std::move(request), [weak = weak_from_this()](OpenResult result) {
+            const auto self = weak.lock();
+            if (!self) return;
+            try {
+                self->exchange_.on_opened(std::move(result));
+                self->after_input();
+            } catch (const std::exception& error) {
+                log::info(self->account_->account.name + ": session ended: " + error.what());
+                self->close();
+            }
+        });
+    }
+    wake();
+}
+
+void Session::wake() {
+    for (auto* timer : {&client_reader_, &server_reader_, &client_writer_, &server_writer_}) {
+        timer->cancel();
+    }
+}
+
+asio::awaitable<void> Session::sleep(asio::steady_timer& timer) {
+    asio::error_code ignored;
+    timer.expires_at(asio::steady_timer::time_point::max());
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<void> Session::write_client() {
+    std::string octets;
+    while (true) {
+        while (exchange_.to_client().empty()) {
+            if (server_ended_ && !exchange_.awaits_opening()) throw SessionOver{};
+            co_await sleep(client_writer_);
+        }
+        octets.clear();
+        octets.swap(exchange_.to_client());
+        wake();
+        co_await client_.write(octets);
+        if (octets.capacity() > limits::outbox) octets = std::string{};
+    }
+}
+
+asio::awaitable<void> Session::write_server() {
+    std::string octets;
+    while (true) {
+        while (exchange_.to_server().empty()) {
+            if (client_ended_ && !exchange_.has_client_work()) {
+                co_await server_->shut_down();
+                last_octet_ = Clock::now();
+                watchdog_.cancel();
+                co_return;
+            }
+            co_await sleep(server_writer_);
+        }
+        octets.clear();
+        octets.swap(exchange_.to_server());
+        wake();
+        co_await server_->write(octets);
+        if (octets.capacity() > limits::outbox) octets = std::string{};
+    }
+}
+
+/// Ends the session when nobody has said anything for too long, or when the server does not let go
+/// after the client went.
+asio::awaitable<void> Session::watch() {
+    while (true) {
+        const auto allowed =
+            client_ended_
+                ? std::chrono::duration_cast<Clock::duration>(limits::linger)
+                : std::chrono::duration_cast<Clock::duration>(account_->account.timeouts.idle);
+        const auto end = last_octet_ + allowed;
+        if (Clock::now() >= end) {
+            if (client_ended_) throw SessionOver{};
+            throw ProtocolError{"neither side has said anything for a long time"};
+        }
+        asio::error_code ignored;
+        watchdog_.expires_at(end);
+        co_await watchdog_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
+}  // namespace proxy
