@@ -1,0 +1,107 @@
+#!/bin/sh
+# Makes keys and certificates of all forms with openssl: make_keys.sh DIRECTORY STAMP
+set -eu
+umask 077
+out=$1
+stamp=$(realpath -m "$2")
+rm -rf "$out"
+mkdir -p "$out"
+cd "$out"
+log=$out/make_keys.log
+trap 'status=$?; [ $status = 0 ] || cat "$log" >&2' EXIT
+exec 3>&1 >"$log" 2>&1
+
+# certificate NAME SUBJECT [OPTION...]: a self-signed one for NAME.key
+certificate() {
+    name=$1
+    subject=$2
+    shift 2
+    openssl req -x509 -new -key "$name.key" -subj "$subject" -days 365 -out "$name.crt" "$@"
+}
+
+for name in alice bob; do
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $name.key
+    certificate $name "/O=Example/CN=$name" -addext "subjectAltName=email:$name@example.org" \
+        -addext keyUsage=critical,keyEncipherment
+done
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out weak.key
+certificate weak /CN=weak
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key
+certificate ec /CN=ec
+openssl genpkey -algorithm ED25519 -out ed25519.key
+certificate ed25519 /CN=ed25519
+# A second certificate for the same key, and one that ended long ago.
+cp alice.key renewed.key
+certificate renewed /CN=renewed
+cp alice.key expired.key
+touch index.txt
+printf '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n' >ca.cnf
+openssl req -new -key expired.key -subj /CN=expired -out expired.csr
+openssl ca -batch -config ca.cnf -selfsign -keyfile expired.key -in expired.csr -notext \
+    -create_serial -startdate 20100101000000Z -enddate 20110101000000Z -out expired.crt
+# The form of 1988: no extensions at all.
+openssl req -new -key alice.key -subj /CN=v1 -out v1.csr
+openssl x509 -req -in v1.csr -signkey alice.key -days 365 -out v1.crt
+for name in alice ec ed25519 v1; do openssl x509 -in $name.crt -outform DER -out $name.der; done
+
+# Private keys.
+openssl pkey -in alice.key -outform DER -out pkcs8.der
+openssl rsa -in alice.key -traditional -out pkcs1.pem
+openssl rsa -in alice.key -traditional -outform DER -out pkcs1.der
+openssl ec -in ec.key -out sec1.pem
+openssl ec -in ec.key -outform DER -out sec1.der
+for prf in hmacWithSHA1 hmacWithSHA224 hmacWithSHA256 hmacWithSHA384 hmacWithSHA512; do
+    openssl pkcs8 -topk8 -in alice.key -v2prf $prf -passout pass:secret -out pbes2-$prf.pem
+done
+for cipher in aes-128-cbc aes-192-cbc aes-256-cbc des3; do
+    openssl pkcs8 -topk8 -in alice.key -v2 $cipher -passout pass:secret -out pbes2-$cipher.pem
+done
+openssl pkcs8 -topk8 -in alice.key -passout pass:secret -outform DER -out pbes2.der
+openssl pkcs8 -topk8 -in alice.key -scrypt -passout pass:secret -out pbes2-scrypt.pem
+openssl pkcs8 -topk8 -in alice.key -iter 6000000 -passout pass:secret -out too-many-iterations.pem
+openssl pkcs8 -topk8 -in alice.key -v1 PBE-SHA1-3DES -passout pass:secret -out old-pbe.pem
+openssl rsa -in alice.key -traditional -aes128 -passout pass:secret -out old-pem.pem
+
+# PKCS#12.
+p12() {
+    name=$1
+    shift
+    openssl pkcs12 -export -inkey alice.key -in alice.crt -out "$name.p12" "$@"
+}
+p12 plain -passout pass:secret
+p12 with-chain -passout pass:secret -certfile bob.crt
+p12 sha512 -passout pass:secret -macalg sha512 -keypbe aes-128-cbc -certpbe aes-192-cbc
+p12 sha1 -passout pass:secret -macalg sha1
+p12 no-mac -passout pass:secret -nomac
+p12 empty-passphrase -passout pass:
+p12 in-the-clear -passout pass:secret -keypbe NONE -certpbe NONE
+p12 certificates-in-the-clear -passout pass:secret -certpbe NONE
+p12 utf8 -passout 'pass:pässwörd€𝄞'
+p12 legacy -passout pass:secret -legacy
+p12 3des -passout pass:secret -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES
+p12 slow-mac -passout pass:secret -iter 1000 -maciter
+if openssl pkcs12 -help 2>&1 | grep -q pbmac1; then p12 pbmac1 -passout pass:secret -pbmac1_pbkdf2; fi
+openssl pkcs12 -export -nokeys -in alice.crt -passout pass:secret -out only-certificate.p12
+openssl pkcs12 -export -nocerts -inkey alice.key -passout pass:secret -out only-key.p12
+# What our message on old files tells the owner to do.
+openssl pkcs12 -legacy -in legacy.p12 -passin pass:secret -passout pass:secret -out converted-legacy.pem
+openssl pkcs8 -topk8 -provider legacy -provider default -in old-pbe.pem -passin pass:secret \
+    -passout pass:secret -out converted-old-pbe.pem
+openssl pkcs8 -topk8 -in old-pem.pem -passin pass:secret -passout pass:secret -out converted-old-pem.pem
+
+# Content-encryption keys, wrapped for alice.
+printf 0123456789abcdef0123456789abcdef >cek
+wrap() {
+    name=$1
+    shift
+    openssl pkeyutl -encrypt -certin -inkey alice.crt -in cek -out "$name.wrapped" "$@"
+}
+wrap v15 -pkeyopt rsa_padding_mode:pkcs1
+for hash in sha1 sha224 sha256 sha384 sha512; do
+    for mgf1 in sha1 sha256 sha512; do
+        wrap oaep-$hash-$mgf1 -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:$hash \
+            -pkeyopt rsa_mgf1_md:$mgf1
+    done
+done
+wrap oaep-label -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_label:6c6162656c
+: >"$stamp"
