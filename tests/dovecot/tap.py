@@ -70,9 +70,17 @@ class Tap:
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             recording = Recording(client, server)
             self.recordings.append(recording)
-            for side, source, sink in (("client", client, server), ("server", server, client)):
-                threading.Thread(target=self._pump, args=(recording, side, source, sink),
-                                 daemon=True).start()
+            threading.Thread(target=self._forward, args=(recording,), daemon=True).start()
+
+    def _forward(self, recording):
+        client, server = recording.sockets
+        other = threading.Thread(target=self._pump, args=(recording, "server", server, client),
+                                 daemon=True)
+        other.start()
+        self._pump(recording, "client", client, server)
+        other.join()
+        client.close()
+        server.close()
 
     def _pump(self, recording, side, source, sink):
         kept = getattr(recording, side)
