@@ -1,0 +1,158 @@
+#include "proxy/command_check.hpp"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "proxy/log.hpp"
+#include "proxy/probe.hpp"
+#include "proxy/unlock.hpp"
+
+namespace proxy {
+namespace {
+
+// RFC 9051, 5.4: a server's inactivity timer is at least this; clients in IDLE count on it.
+constexpr std::chrono::minutes idle_wanted{30};
+
+/// Findings are printed as they come: a server that does not answer takes its time.
+class Findings {
+public:
+    void ok(const std::string& text) { print("ok", text); }
+    void note(const std::string& text) { print("note", text); }
+    void problem(const std::string& text) {
+        print("problem", text);
+        ++problems_;
+    }
+    int problems() const { return problems_; }
+
+private:
+    static void print(std::string_view kind, const std::string& text) {
+        std::printf("%-8s %s\n", std::string{kind}.c_str(), log::one_line(text).c_str());
+        std::fflush(stdout);
+    }
+
+    int problems_ = 0;
+};
+
+std::string day(std::chrono::sys_seconds time) {
+    const auto seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm parts{};
+    char text[32] = "";
+    if (::gmtime_r(&seconds, &parts)) std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
+    return text;
+}
+
+void check_file(const Config& config, Findings& findings) {
+    const auto name = config.file.string();
+    struct stat about {};
+    if (::stat(name.c_str(), &about) == 0 && (about.st_mode & S_IWGRP) != 0) {
+        findings.note(name +
+                      ": your group may write this file, which names your server and your keys; "
+                      "forbid it: chmod go-w " +
+                      name);
+    }
+    if (config.accounts.empty()) {
+        findings.problem(name + ": there is no [[account]]; write one (paperknife.toml(5))");
+    } else {
+        findings.ok(name + ": accounts: " + std::to_string(config.accounts.size()));
+    }
+}
+
+void check_library(Findings& findings) {
+    if (keystore::library_is_current()) {
+        findings.ok("library: " + keystore::library_version());
+    } else {
+        findings.note("library: " + keystore::library_version() +
+                      " lacks security fixes that 3.6.6 has; upgrade it, or the system");
+    }
+}
+
+void check_identity(const keystore::Identity& identity, Findings& findings) {
+    const auto& certificate = identity.certificate();
+    const auto whose =
+        certificate.addresses.empty() ? certificate.subject_text : certificate.addresses.front();
+    findings.ok(identity.source() + ": " + whose + ", " + certificate.key_algorithm + " " +
+                std::to_string(identity.key_bits()) + " bits, until " + day(certificate.not_after));
+}
+
+void check_key_files(const std::vector<keystore::KeyFileReport>& reports, Findings& findings) {
+    for (const auto& report : reports) {
+        const auto name = report.file.string();
+        if (!report.usable) {
+            findings.problem(name + ": " + report.problem);
+        } else if (!report.problem.empty()) {
+            findings.note(name + ": " + report.problem);
+        }
+        if (report.usable && report.without_passphrase) {
+            findings.note(name +
+                          ": its private key has no passphrase; who can read the file has the "
+                          "key: openssl pkcs8 -topk8 -v2 aes-256-cbc gives it one");
+        }
+    }
+}
+
+void check_keys(const Config& config, Findings& findings) {
+    if (!config.decrypt.enabled) {
+        findings.note("[decrypt] enabled = false: mail is passed on as it is, no key is used");
+    }
+    if (!config.keystore.directory) {
+        findings.note(
+            "[keystore] directory is not set: no mail can be opened; write directory = \"keys\" "
+            "and put your .p12 or .pem file there");
+        return;
+    }
+    std::vector<keystore::KeyFileReport> reports;
+    keystore::Keystore keystore;
+    try {
+        keystore = load_keystore(config, true, reports);
+    } catch (const ConfigError& error) {
+        findings.problem(error.what());
+    } catch (const keystore::KeyFileError& error) {
+        findings.problem(error.what());
+    }
+    check_key_files(reports, findings);
+    for (const auto& identity : keystore.identities()) check_identity(identity, findings);
+    if (reports.empty()) {
+        findings.problem(config.keystore.directory->string() +
+                         ": there is no key file here; put your .p12, .pfx or .pem file here, or "
+                         "NAME.key beside NAME.crt");
+    }
+}
+
+void check_account(const Account& account, Findings& findings) {
+    const bool bare = account.server.host.find(':') == std::string::npos;
+    const auto server = (bare ? account.server.host : "[" + account.server.host + "]") + ":" +
+                        std::to_string(account.server.port);
+    const auto name = "account " + account.name + ": ";
+    if (account.timeouts.idle < idle_wanted) {
+        findings.note(name + "idle_timeout is below " + std::to_string(idle_wanted.count()) +
+                      " minutes; clients that wait for new mail will lose their connection");
+    }
+    const auto problem = probe_server(account);
+    if (!problem.empty()) {
+        findings.problem(name + server + ": " + problem);
+    } else if (account.server.security == ServerAddress::Security::plaintext) {
+        findings.ok(name + server + " greets, without TLS");
+    } else {
+        findings.ok(name + server + " greets, its certificate is right");
+    }
+}
+
+}  // namespace
+
+int command_check(const Config& config) {
+    Findings findings;
+    check_file(config, findings);
+    check_library(findings);
+    check_keys(config, findings);
+    for (const auto& account : config.accounts) check_account(account, findings);
+    if (findings.problems() == 0) return 0;
+    std::printf("%d problem%s\n", findings.problems(), findings.problems() == 1 ? "" : "s");
+    return 1;
+}
+
+}  // namespace proxy
