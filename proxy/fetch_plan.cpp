@@ -140,8 +140,9 @@ std::string probe_command(const imap::FetchCommand& command, std::string_view ta
 }
 
 std::string items_command(const imap::FetchCommand& command, std::string_view tag,
-                          const imap::SequenceSet& set) {
+                          const imap::SequenceSet& set, bool with_flags) {
     std::vector<std::string> items;
+    if (with_flags && !asks_for(command, DataItem::flags)) items.push_back("FLAGS");
     for (const auto& name : command.items) items.push_back(item_text(name));
     return fetch_line(tag, command.by_uid, set.text(), join(items), command.modifiers);
 }

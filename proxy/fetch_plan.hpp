@@ -38,7 +38,7 @@ std::string probe_command(const imap::FetchCommand& command, std::string_view ta
 /// as the client's: during a FETCH by number the server may not announce an EXPUNGE, during a UID
 /// FETCH it may (RFC 9051, 7.5.1).
 std::string items_command(const imap::FetchCommand& command, std::string_view tag,
-                          const imap::SequenceSet& set);
+                          const imap::SequenceSet& set, bool with_flags);
 
 /// What remains to ask of a server for candidates: the items that do not depend on content, and the
 /// message itself.

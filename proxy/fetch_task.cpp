@@ -162,7 +162,7 @@ void FetchTask::after_probe() {
         context_.to_server += original_;
     } else if (!ordinary_.empty()) {
         step_ = Step::ordinary;
-        context_.to_server += items_command(command_, new_tag(), ordinary_);
+        context_.to_server += items_command(command_, new_tag(), ordinary_, false);
     } else {
         answer_at_hand();
     }
@@ -234,7 +234,9 @@ void FetchTask::on_message(CollectedFetch collected, const imap::FetchResponse& 
         context_.to_client.write(std::move(collected.response));
         return;
     }
-    const auto candidate = awaited->second;
+    auto candidate = awaited->second;
+    // That the message is \Seen now is told once: if it does not open, it is asked for again.
+    if (response.find(DataItem::flags)) candidate.with_flags = true;
     awaited_.erase(awaited);
     if (!collected.candidate || collected.message_size == 0) {  // the structure had said otherwise
         context_.mailbox.could_not_be_opened(candidate.uid);
@@ -281,8 +283,12 @@ void FetchTask::after_messages() {
     if (as_they_are_.empty()) return finish();
     step_ = Step::as_they_are;
     imap::SequenceSet set;
-    for (const auto& candidate : as_they_are_) add(set, candidate);
-    context_.to_server += items_command(command_, new_tag(), set);
+    bool with_flags = false;
+    for (const auto& candidate : as_they_are_) {
+        add(set, candidate);
+        with_flags = with_flags || candidate.with_flags;
+    }
+    context_.to_server += items_command(command_, new_tag(), set, with_flags);
 }
 
 bool FetchTask::awaits(std::string_view tag) const {

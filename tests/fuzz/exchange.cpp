@@ -1,0 +1,58 @@
+// An Exchange between two fuzzed streams: whatever they say, nothing is lost on the way to the
+// server's side that the client was allowed to say, memory stays bounded, and what is opened or not
+// comes back in its place.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "proxy/exchange.hpp"
+#include "proxy/protocol_error.hpp"
+
+namespace {
+
+smime::View view() {
+    static constexpr std::string_view body = "Hello\r\n";
+    keystore::SecretBytes octets{
+        keystore::BytesView{reinterpret_cast<const std::uint8_t*>(body.data()), body.size()}};
+    return smime::View{"Subject: x\r\n\r\n", std::move(octets), 0, body.size()};
+}
+
+}  // namespace
+
+/// The first octet of each piece says whose it is and how long: 0ccc cccc the client's, 1sss ssss
+/// the server's.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    proxy::ViewCache cache{1 << 16};
+    proxy::Exchange exchange{{true, 4096}, cache, "PK."};
+    std::string_view input{reinterpret_cast<const char*>(data), size};
+    try {
+        exchange.from_server("* PREAUTH ready\r\n");
+        while (!input.empty()) {
+            const auto head = static_cast<std::uint8_t>(input.front());
+            const auto piece = input.substr(1, head & 0x7fU);
+            input.remove_prefix(1 + piece.size());
+            if ((head & 0x80U) != 0) {
+                exchange.from_server(piece);
+            } else {
+                exchange.from_client(piece);
+            }
+            for (auto& request : exchange.take_open_requests()) {
+                if (request.message_offset + request.message_size > request.response.size()) {
+                    std::abort();
+                }
+                proxy::OpenResult result;
+                result.id = request.id;
+                result.response = std::move(request.response);
+                if (request.id % 2 == 0) {
+                    result.items = std::make_shared<const proxy::MessageItems>(view());
+                    result.digest[0] = static_cast<std::uint8_t>(request.id);
+                    cache.put(result.digest, result.items);
+                }
+                exchange.on_opened(std::move(result));
+            }
+        }
+    } catch (const proxy::ProtocolError&) {
+    }
+    return 0;
+}

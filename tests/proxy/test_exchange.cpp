@@ -1,0 +1,120 @@
+#include "proxy/exchange.hpp"
+
+#include <random>
+
+#include "tests/catch.hpp"
+#include "tests/pieces.hpp"
+
+namespace {
+
+/// What an Exchange lets out on either side.
+struct Passed {
+    std::string to_client, to_server;
+    std::size_t most_waiting = 0;
+};
+
+Passed pass(std::string_view client, std::string_view server, std::size_t step) {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    Passed passed;
+    std::size_t c = 0, s = 0;
+    while (c < client.size() || s < server.size()) {
+        const std::string from_client{client.substr(c, step)}, from_server{server.substr(s, step)};
+        c += from_client.size();
+        s += from_server.size();
+        exchange.from_client(from_client);
+        exchange.from_server(from_server);
+        passed.most_waiting = std::max(passed.most_waiting,
+                                       exchange.to_client().size() + exchange.to_server().size());
+        passed.to_client += std::exchange(exchange.to_client(), {});
+        passed.to_server += std::exchange(exchange.to_server(), {});
+    }
+    return passed;
+}
+
+const std::string log_in = "a LOGIN u p\r\n", logged_in = "* OK ready\r\na OK in\r\n";
+
+}  // namespace
+
+TEST_CASE("without S/MIME an Exchange is the identity, however the octets come", "[exchange]") {
+    const std::string server =
+        logged_in +
+        "* 5 EXISTS\r\n* OK [UIDVALIDITY 7] {3}\r\n* 1 FETCH (UID 4 FLAGS (\\Seen))\r\n"
+        "* 2 FETCH (BODY[] {32}\r\nSubject: x\r\n\r\n* 9 EXPUNGE {5}\r\nabc)\r\n"
+        "* 3 FETCH (BODY[HEADER] {12}\r\nSubject: x\r\n UID 6 BODY[] NIL)\r\n"
+        "* 4 FETCH (RFC822 {0}\r\n UID 3)\r\n* garbage ((\r\n\0\xff\n\n\r\n+ \r\nb OK done\r\n";
+    const std::string client = log_in +
+                               "b FETCH 1:4 BODY[]\r\nc APPEND x {5+}\r\nA1 LO\r\nd APPEND x "
+                               "{3}\r\nabc\r\nnonsense\r\n\r\n\n* ( \"\r\n";
+    for (std::size_t step = 1; step <= std::max(client.size(), server.size()); ++step) {
+        const auto passed = pass(client, server, step);
+        REQUIRE(passed.to_client == server);
+        REQUIRE(passed.to_server == client);
+    }
+}
+
+TEST_CASE("octets of a server that mean nothing come through as they are", "[exchange]") {
+    std::mt19937 random{20261123};
+    const std::string alphabet = "* 1FETCH(UID BODY[]{3}\r\n\"\\)+aOK~";
+    for (int round = 0; round < 300; ++round) {
+        std::string server = logged_in;
+        for (int i = 0; i < 400; ++i) server += alphabet[random() % alphabet.size()];
+        server += "\r\n";
+        const auto whole = pass(log_in, server, server.size());
+        // What is held at the end is the beginning of a FETCH response, or a line without an end.
+        REQUIRE(server.starts_with(whole.to_client));
+        REQUIRE(pass(log_in, server, 1).to_client == whole.to_client);
+    }
+}
+
+TEST_CASE("a literal streams: what is announced is not waited for (IMAP-01)", "[exchange]") {
+    std::string server = logged_in + "* 1 FETCH (BODY[] {9000000000}\r\nSubject: x\r\n\r\n";
+    server += std::string(3'000'000, 'x');
+    const auto passed = pass(log_in, server, 64 * 1024);
+    REQUIRE(passed.to_client == server);
+    REQUIRE(passed.most_waiting < 200 * 1024);
+}
+
+TEST_CASE("a candidate is held no further than the limit of a message", "[exchange]") {
+    const std::string header = "Content-Type: application/pkcs7-mime\r\n\r\n";
+    std::string server = logged_in + "* 1 FETCH (BODY[] {2000000}\r\n" + header;
+    server += std::string(2'000'000 - header.size(), 'x') + ")\r\n";
+    const auto passed = pass(log_in, server, 64 * 1024);
+    REQUIRE(passed.to_client == server);
+    REQUIRE(passed.most_waiting < 200 * 1024);
+}
+
+TEST_CASE("a gated client meets back-pressure", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server(logged_in);
+    exchange.from_client("b FETCH 1:* ENVELOPE\r\n");
+    REQUIRE(exchange.reads_client());
+    while (exchange.reads_client()) exchange.from_client(std::string(1000, 'c') + " NOOP\r\n");
+    REQUIRE(exchange.has_client_work());
+    exchange.from_server("b OK nothing\r\n");
+    exchange.to_server().clear();
+    REQUIRE(exchange.reads_client());
+    REQUIRE_FALSE(exchange.has_client_work());
+}
+
+TEST_CASE("thousands of pipelined commands are carried out in their order, not in their depth",
+          "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server(logged_in);
+    std::string commands;
+    for (int i = 0; i < 20'000; ++i) commands += "x FETCH 1 BINARY[1]\r\n";
+    exchange.from_client("b FETCH 1 ENVELOPE\r\n" + commands);
+    exchange.from_server("b OK nothing\r\n");
+    const auto answers = exchange.to_client();
+    REQUIRE(static_cast<std::size_t>(std::count(answers.begin(), answers.end(), '\n')) == 20'003);
+}
+
+TEST_CASE("a server that answers commands nobody sent ends the session (IMAP-06)", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    REQUIRE_THROWS(exchange.from_server("* OK ready\r\nPK.1 OK done\r\n"));
+}

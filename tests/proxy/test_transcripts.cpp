@@ -1,0 +1,170 @@
+// Runs tests/transcripts/*.txt: what goes in and must come out of an Exchange, in four lanes.
+//
+//     message NAME / view NAME   an S/MIME message, and what it opens to; indented lines follow
+//     C:  octets from the client          >S: octets that go to the server
+//     S:  octets from the server          >C: octets that go to the client
+//
+// A line of a lane ends with CRLF; "{@NAME}" is a literal of the message, "{@NAME.view}" of its
+// view, "<NAME>" and "<NAME.view>" are their octets. A message without a view can't be opened.
+// Every transcript runs whole and octet by octet, with messages opened in order and in reverse.
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "proxy/exchange.hpp"
+#include "tests/catch.hpp"
+
+namespace {
+
+struct Line {
+    std::string lane;
+    std::string octets;
+    int number = 0;
+};
+
+struct Transcript {
+    std::map<std::string, std::string> texts;
+    std::vector<Line> lines;
+};
+
+std::string insert_texts(std::string line, const std::map<std::string, std::string>& texts) {
+    for (const auto& [name, text] : texts) {
+        const auto literal = "{@" + name + "}";
+        const auto plain = "<" + name + ">";
+        for (auto at = line.find(literal); at != std::string::npos; at = line.find(literal)) {
+            line.replace(at, literal.size(), "{" + std::to_string(text.size()) + "}\r\n" + text);
+        }
+        for (auto at = line.find(plain); at != std::string::npos; at = line.find(plain)) {
+            line.replace(at, plain.size(), text);
+        }
+    }
+    return line;
+}
+
+Transcript read_transcript(const std::filesystem::path& file) {
+    Transcript transcript;
+    std::ifstream in{file};
+    std::string text, into;
+    for (int number = 1; std::getline(in, text); ++number) {
+        if (!into.empty() && (text.empty() || text.starts_with("    "))) {
+            transcript.texts[into] += text.empty() ? "\r\n" : text.substr(4) + "\r\n";
+            continue;
+        }
+        into.clear();
+        if (text.starts_with("message ")) into = text.substr(8);
+        if (text.starts_with("view ")) into = text.substr(5) + ".view";
+        if (!into.empty()) transcript.texts[into];
+        for (const std::string lane : {"C:", "S:", ">C:", ">S:"}) {
+            if (!text.starts_with(lane)) continue;
+            const auto start = text.find_first_not_of(' ', lane.size());
+            const auto octets = start == std::string::npos ? "" : text.substr(start);
+            transcript.lines.push_back(
+                {lane, insert_texts(octets, transcript.texts) + "\r\n", number});
+        }
+    }
+    return transcript;
+}
+
+smime::View view_of(const std::string& text) {
+    const auto end = text.find("\r\n\r\n") + 4;
+    keystore::SecretBytes body{
+        keystore::BytesView{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}};
+    return smime::View{text.substr(0, end), std::move(body), end, text.size() - end};
+}
+
+class Runner {
+public:
+    Runner(const Transcript& transcript, bool in_octets, bool reverse)
+        : transcript_{transcript}, in_octets_{in_octets}, reverse_{reverse} {}
+
+    void run() {
+        for (const auto& line : transcript_.lines) {
+            INFO("line " << line.number);
+            if (line.lane == "C:") feed(line.octets, &proxy::Exchange::from_client);
+            if (line.lane == "S:") feed(line.octets, &proxy::Exchange::from_server);
+            if (line.lane == ">C:") expect(line.octets, exchange_.to_client());
+            if (line.lane == ">S:") expect(line.octets, exchange_.to_server());
+        }
+        CHECK(exchange_.to_client().empty());
+        CHECK(exchange_.to_server().empty());
+    }
+
+private:
+    void feed(const std::string& octets, void (proxy::Exchange::*side)(std::string_view)) {
+        const std::size_t step = in_octets_ ? 1 : octets.size();
+        for (std::size_t at = 0; at < octets.size(); at += step) {
+            // A copy of its own size: the sanitizer sees whoever keeps a view of it.
+            const std::vector<char> piece{octets.begin() + static_cast<std::ptrdiff_t>(at),
+                                          octets.begin() + static_cast<std::ptrdiff_t>(at + step)};
+            (exchange_.*side)({piece.data(), piece.size()});
+            for (auto& request : exchange_.take_open_requests()) {
+                requests_.push_back(std::move(request));
+            }
+        }
+    }
+
+    void open_all() {
+        while (!requests_.empty()) {
+            auto batch = std::exchange(requests_, {});
+            if (reverse_) std::reverse(batch.begin(), batch.end());
+            for (auto& request : batch) exchange_.on_opened(open(std::move(request)));
+            for (auto& request : exchange_.take_open_requests()) {
+                requests_.push_back(std::move(request));
+            }
+        }
+    }
+
+    proxy::OpenResult open(proxy::OpenRequest request) {
+        proxy::OpenResult result;
+        result.id = request.id;
+        result.response = std::move(request.response);
+        const auto message = result.response.substr(request.message_offset, request.message_size);
+        for (const auto& [name, text] : transcript_.texts) {
+            if (text != message) continue;
+            result.digest[0] = static_cast<std::uint8_t>(++digests_);
+            const auto view = transcript_.texts.find(name + ".view");
+            if (view == transcript_.texts.end()) break;
+            result.items = std::make_shared<const proxy::MessageItems>(view_of(view->second));
+            cache_.put(result.digest, result.items);
+        }
+        return result;
+    }
+
+    void expect(const std::string& octets, std::string& outbox) {
+        open_all();
+        REQUIRE(outbox.substr(0, octets.size()) == octets);
+        outbox.erase(0, octets.size());
+    }
+
+    const Transcript& transcript_;
+    bool in_octets_, reverse_;
+    int digests_ = 0;
+    proxy::ViewCache cache_{1 << 20};
+    proxy::Exchange exchange_{{true, 100'000}, cache_, "PK."};
+    std::vector<proxy::OpenRequest> requests_;
+};
+
+}  // namespace
+
+TEST_CASE("every transcript comes out as it is written", "[proxy][transcripts]") {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator{TRANSCRIPTS}) {
+        if (entry.path().extension() == ".txt") files.push_back(entry.path());
+    }
+    REQUIRE(files.size() >= 10);
+    for (const auto& file : files) {
+        const auto transcript = read_transcript(file);
+        REQUIRE(transcript.lines.size() > 2);
+        for (const bool in_octets : {false, true}) {
+            for (const bool reverse : {false, true}) {
+                INFO(file.filename().string() << (in_octets ? ", octet by octet" : ", whole")
+                                              << (reverse ? ", opened in reverse" : ""));
+                Runner{transcript, in_octets, reverse}.run();
+            }
+        }
+    }
+}
