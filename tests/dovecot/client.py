@@ -94,7 +94,7 @@ class RawClient:
     def response(self):
         """The next response with its literals."""
         whole = self.line()
-        if re.match(rb"(\+|(\*|[^ ]+) (OK|NO|BAD|BYE|PREAUTH)) ", whole, re.I):
+        if response.STATUS.match(whole):
             return whole  # its text may end in {3}, which announces nothing
         last = whole
         while announced := re.search(rb"\{(\d+)\+?\}\r\n\Z", last):

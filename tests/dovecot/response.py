@@ -4,6 +4,7 @@ import re
 
 ATOM = re.compile(rb'[^\x00-\x20\x7f(){"%*\\\]]+')
 ITEM = re.compile(rb"[A-Za-z0-9.]+(\[[^\]]*\](<\d+>)?)?")
+STATUS = re.compile(rb"(\+|(\*|[^ ]+) (OK|NO|BAD|BYE|PREAUTH)) ", re.I)
 
 
 class Malformed(ValueError):
@@ -65,6 +66,23 @@ class _Reader:
         return values
 
 
+def split(octets):
+    """The responses that octets consist of, each with its literals."""
+    at = 0
+    responses = []
+    while at < len(octets):
+        start = at
+        while True:
+            end = octets.find(b"\n", at) + 1 or len(octets)
+            line, at = octets[at:end], end
+            literal = re.search(rb"\{(\d+)\}\r\n\Z", line)
+            if not literal or (STATUS.match(octets, start)):
+                break
+            at += int(literal[1])
+        responses.append(bytes(octets[start:at]))
+    return responses
+
+
 def fetch(octets):
     """(sequence number, {item: value}) of a FETCH response, or nothing if it is another one."""
     start = re.match(rb"\* (\d+) FETCH \(", octets, re.I)
@@ -74,7 +92,8 @@ def fetch(octets):
     reader.at = start.end()
     items = {}
     while True:
-        name = reader.match(ITEM)[0].decode().upper()
+        # Field names are astrings, and any case is one: BODY[HEADER.FIELDS ("To")] is (TO).
+        name = reader.match(ITEM)[0].decode().upper().replace('"', "")
         reader.take(b" ")
         if name in items:
             raise Malformed(f"{name} twice")
