@@ -39,9 +39,13 @@ printf '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=serial\nnew_certs_di
 openssl req -new -key expired.key -subj /CN=expired -out expired.csr
 openssl ca -batch -config ca.cnf -selfsign -keyfile expired.key -in expired.csr -notext \
     -create_serial -startdate 20100101000000Z -enddate 20110101000000Z -out expired.crt
-# The form of 1988: no extensions at all.
-openssl req -new -key alice.key -subj /CN=v1 -out v1.csr
-openssl x509 -req -in v1.csr -signkey alice.key -days 365 -out v1.crt
+# The form of 1988: no extensions at all. openssl 3.4 adds some unless told not to.
+if openssl req -help 2>&1 | grep -q x509v1; then
+    openssl req -x509v1 -new -key alice.key -subj /CN=v1 -days 365 -out v1.crt
+else
+    openssl req -new -key alice.key -subj /CN=v1 -out v1.csr
+    openssl x509 -req -in v1.csr -signkey alice.key -days 365 -out v1.crt
+fi
 for name in alice ec ed25519 v1; do openssl x509 -in $name.crt -outform DER -out $name.der; done
 
 # Private keys.
