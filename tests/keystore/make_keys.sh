@@ -41,7 +41,8 @@ openssl ca -batch -config ca.cnf -selfsign -keyfile expired.key -in expired.csr 
     -create_serial -startdate 20100101000000Z -enddate 20110101000000Z -out expired.crt
 # The form of 1988: no extensions at all. openssl 3.4 adds some unless told not to.
 if openssl req -help 2>&1 | grep -q x509v1; then
-    openssl req -x509v1 -new -key alice.key -subj /CN=v1 -days 365 -out v1.crt
+    printf '[req]\ndistinguished_name=d\n[d]\n' >req.cnf
+    openssl req -x509v1 -config req.cnf -new -key alice.key -subj /CN=v1 -days 365 -out v1.crt
 else
     openssl req -new -key alice.key -subj /CN=v1 -out v1.csr
     openssl x509 -req -in v1.csr -signkey alice.key -days 365 -out v1.crt
