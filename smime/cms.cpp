@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "smime/canonical.hpp"
 #include "smime/limits.hpp"
 
 namespace smime {
@@ -42,10 +43,10 @@ std::optional<keystore::RecipientIdentifier> read_recipient_identifier(der::Read
     const auto issuer = fields->next(der::sequence);
     const auto serial_number = fields->integer_octets();
     if (!issuer || !serial_number || !fields->at_end()) return std::nullopt;
-    return keystore::IssuerAndSerialNumber{
-        {issuer->octets.begin(), issuer->octets.end()},
-        {serial_number->begin(), serial_number->end()},
-    };
+    auto name = to_der(*issuer);  // as the certificate has it, to be compared with
+    if (!name) return std::nullopt;
+    return keystore::IssuerAndSerialNumber{std::move(*name),
+                                           {serial_number->begin(), serial_number->end()}};
 }
 
 ///     KeyTransRecipientInfo ::= SEQUENCE { version, rid RecipientIdentifier,

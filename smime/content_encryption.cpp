@@ -1,6 +1,6 @@
 #include "smime/content_encryption.hpp"
 
-#include "smime/attributes.hpp"
+#include "smime/canonical.hpp"
 
 namespace smime {
 

@@ -20,8 +20,8 @@ inline constexpr std::size_t recipients = 1000;
 /// sender may name us twice.
 inline constexpr std::size_t key_operations = 16;
 
-/// Authenticated attributes of a layer, octets: they are copied to be brought into DER.
-inline constexpr std::size_t attributes = 64 * 1024;
+/// Octets of attributes or a name that are brought into DER, which copies them.
+inline constexpr std::size_t canonical = 64 * 1024;
 
 /// Recipients that the report names where none of them is ours.
 inline constexpr std::size_t named_recipients = 20;

@@ -26,6 +26,7 @@ bool has_long_line(std::string_view text) {
     while (text.size() > limits::line) {
         const auto newline = text.substr(0, limits::line + 2).find('\n');
         if (newline == std::string_view::npos) return true;
+        if (newline > limits::line && text[newline - 1] != '\r') return true;
         text.remove_prefix(newline + 1);
     }
     return false;
@@ -80,8 +81,7 @@ private:
         position_ = part.header_offset + part.header_size;
 
         const std::string_view body = slice(part.body_offset, part.body_size);
-        const auto fields_of_content = read_content_fields(header);
-        const std::string_view encoding = fields_of_content.transfer_encoding.value_or("7bit");
+        const std::string encoding = read_content_fields(header).transfer_encoding.value_or("7bit");
         if (same_name(encoding, "base64"))
             write_base64(decode_base64(body).octets.expose());
         else if (same_name(encoding, "quoted-printable"))

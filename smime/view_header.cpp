@@ -23,11 +23,12 @@ void append_lines(std::string& text, std::string_view lines) {
     }
 }
 
-/// A field's name as the most lenient reader could take it: printable ASCII only. So that no
-/// control, blank or octet of eight bits hides a field that must not pass.
+/// A field's name as the most lenient reader could take it: what stands before the colon, be that
+/// on a later line, and of it only printable ASCII. So that no fold, control, blank or octet of
+/// eight bits hides a field that must not pass.
 std::string lenient_name(const HeaderField& field) {
     std::string name;
-    for (const char c : field.name)
+    for (const char c : field.octets.substr(0, field.octets.find(':')))
         if (c > ' ' && c < '\x7f') name += c;
     return name;
 }
@@ -45,8 +46,18 @@ class FoldedField {
 public:
     explicit FoldedField(std::string_view name) : text_{name} { text_ += ':'; }
 
-    void add_word(std::string_view piece) { add(" ", piece); }
-    void add(std::string_view piece) { add("", piece); }
+    /// A word, after a blank or on a new line.
+    void add_word(std::string_view word) { add(" ", word); }
+
+    /// A word that may be folded between its pieces if one line can't hold it.
+    void add_together(const std::vector<std::string>& pieces) {
+        std::string word;
+        for (const std::string& piece : pieces) word += piece;
+        if (word.size() < line_limit) return add_word(word);
+        add_word(pieces.front());
+        for (std::size_t i = 1; i < pieces.size(); ++i) add("", pieces[i]);
+    }
+
     std::string take() { return std::move(text_) + "\r\n"; }
 
 private:
@@ -68,9 +79,10 @@ std::string own_field(const Report& report) {
         has_signers |= layer.has_signers;
         if (layer.result == "opened" || layer.detached) opened.push_back(layer.type + ',');
     }
-    if (!opened.empty()) opened.back().back() = ';';
-    field.add_word(opened.empty() ? "layers=;" : "layers=" + opened.front());
-    for (std::size_t i = 1; i < opened.size(); ++i) field.add(opened[i]);
+    if (opened.empty()) opened.push_back(";");
+    opened.front().insert(0, "layers=");
+    opened.back().back() = ';';
+    field.add_together(opened);
     field.add_word(std::string{"signature="} + (has_signers ? "not-verified" : "none") +
                    (report.error ? ";" : ""));
     if (report.error) field.add_word("reason=" + std::string{word(*report.error)});

@@ -1,4 +1,4 @@
-#include "smime/attributes.hpp"
+#include "smime/canonical.hpp"
 
 #include <algorithm>
 
@@ -11,6 +11,11 @@ namespace der = keystore::der;
 namespace {
 
 std::optional<keystore::Bytes> to_der(const der::Element& element, der::Tag tag, int depth);
+
+/// The order of the elements of a SET OF (X.690, 11.6).
+bool stands_before(const keystore::Bytes& a, const keystore::Bytes& b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+}
 
 /// The content octets of a constructed element: its elements in DER, those of a SET in order.
 std::optional<keystore::Bytes> content_to_der(const der::Element& element, bool in_order,
@@ -25,7 +30,7 @@ std::optional<keystore::Bytes> content_to_der(const der::Element& element, bool 
         if (!octets) return std::nullopt;
         parts.push_back(std::move(*octets));
     }
-    if (in_order) std::sort(parts.begin(), parts.end());  // X.690, 11.6
+    if (in_order) std::sort(parts.begin(), parts.end(), stands_before);
     keystore::Bytes content;
     for (const auto& part : parts) content.insert(content.end(), part.begin(), part.end());
     return content;
@@ -55,8 +60,13 @@ std::optional<keystore::Bytes> to_der(const der::Element& element, der::Tag tag,
 
 }  // namespace
 
+std::optional<keystore::Bytes> to_der(const der::Element& element) {
+    if (element.content.size() > limits::canonical) return std::nullopt;
+    return to_der(element, element.tag, 0);
+}
+
 std::optional<keystore::Bytes> der_set_of(const der::Element& attributes) {
-    if (attributes.content.size() > limits::attributes || !attributes.tag.constructed)
+    if (attributes.content.size() > limits::canonical || !attributes.tag.constructed)
         return std::nullopt;
     return to_der(attributes, der::set, 0);
 }
