@@ -1,0 +1,148 @@
+#include "smime/view_header.hpp"
+
+#include "smime/entity.hpp"
+#include "smime/header.hpp"
+#include "smime/open.hpp"
+#include "tests/catch.hpp"
+#include "tests/smime/samples.hpp"
+
+namespace {
+
+const keystore::Keystore no_keys;
+
+/// The view of a message with this header and this content, signed.
+std::string view(const std::string& outer_header, std::string_view content) {
+    const auto opened =
+        smime::open(outer_header + samples::entity(samples::signed_data(content)), no_keys, {});
+    REQUIRE(opened.view);
+    return std::string{opened.view->header()} + std::string{opened.view->body()};
+}
+
+const std::string own =
+    "X-Paperknife: encryption=none; layers=signed-data; signature=not-verified\r\n";
+
+}  // namespace
+
+TEST_CASE("a view is our field, the outer header, the inner structure and the inner body",
+          "[smime][view]") {
+    CHECK(view("Received: a\r\nFrom: b\r\n\tfolded \r\nMIME-Version: 1.0\r\nsubject:c\r\n"
+               "Content-Language: de\r\nX-Odd : d\r\n",
+               "MIME-Version: 1.0\r\nContent-Type: text/html;\r\n charset=utf-8\r\n"
+               "Subject: not this one\r\ncontent-disposition : inline\r\nFrom: nor this\r\n\r\n"
+               "<b>\r\n\r\nbody\n") ==
+          own +
+              "Received: a\r\nFrom: b\r\n\tfolded \r\nsubject:c\r\nX-Odd : d\r\n"
+              "MIME-Version: 1.0\r\nContent-Type: text/html;\r\n charset=utf-8\r\n"
+              "content-disposition: inline\r\n\r\n<b>\r\n\r\nbody\n");
+}
+
+TEST_CASE("lines of the header end with CRLF however they came", "[smime][view]") {
+    CHECK(view("From: a\n b\nSubject: c\r\n",
+               "Content-Type: text/plain\nContent-ID:\n x\n\nbody\n") ==
+          own +
+              "From: a\r\n b\r\nSubject: c\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
+              "Content-ID:\r\n x\r\n\r\nbody\n");
+}
+
+TEST_CASE("nobody else's X-Paperknife field gets into a view (ST-01)", "[smime][view]") {
+    const std::string value = "encryption=authenticated; signature=pass";
+    std::vector<std::string> names{"X-Paperknife", "x-paperknife", "X-PAPERKNIFE", "x-PaPeRkNiFe"};
+    std::vector<std::string> spoofs;
+    for (const auto& name : names)
+        for (const std::string before_colon :
+             {"", " ", "\t", "  \t ", "\x0b", "\x7f", "\xa0", "\x01 "})
+            for (const std::string after : {" ", "", "\r\n ", "\r\n\t", " \r\n \r\n "})
+                spoofs.push_back(name + before_colon + ":" + after + value + "\r\n");
+    for (const auto& name : names) {
+        spoofs.push_back(name + "\r\n : " + value + "\r\n");
+        spoofs.push_back(name + " \t\r\n : " + value + "\r\n");
+        spoofs.push_back("\x0b" + name + ": " + value + "\r\n");
+    }
+    const std::string entity = "Content-Type: text/plain\r\n\r\nbody";
+    for (const auto& spoof : spoofs) {
+        INFO(spoof);
+        const std::string expected = own +
+                                     "From: a\r\nSubject: b\r\nMIME-Version: 1.0\r\n"
+                                     "Content-Type: text/plain\r\n\r\nbody";
+        CHECK(view("From: a\r\n" + spoof + "Subject: b\r\n", entity) == expected);
+        CHECK(view(spoof + spoof + "From: a\r\nSubject: b\r\n" + spoof, entity) == expected);
+    }
+    for (const auto& spoof : spoofs) {
+        // Inside, a line that is no field makes the content a text, where it can do no harm.
+        const std::string inside = view("From: a\r\n", spoof + entity);
+        const auto header = inside.substr(0, inside.find("\r\n\r\n"));
+        CHECK(header.find("pass") == std::string::npos);
+    }
+}
+
+TEST_CASE("our field is folded below 78 characters", "[smime][view]") {
+    smime::Report report;
+    report.encryption = smime::Encryption::unauthenticated;
+    report.error = smime::Error::unsupported_algorithm;
+    for (int i = 0; i < 8; ++i) {
+        smime::Layer layer;
+        layer.type = i % 2 ? "signed-data" : "authEnveloped-data";
+        layer.result = "opened";
+        report.layers.push_back(layer);
+    }
+    const std::string header = smime::view_header("", report, "");
+    std::size_t longest = 0;
+    for (std::size_t at = 0; at < header.size();) {
+        const auto end = header.find("\r\n", at);
+        longest = std::max(longest, end - at);
+        at = end + 2;
+    }
+    CHECK(longest < 78);
+    CHECK(smime::unfolded(smime::find_field(header, "X-Paperknife")->value) ==
+          "encryption=unauthenticated; layers=authEnveloped-data, signed-data,authEnveloped-data,"
+          "signed-data,authEnveloped-data,signed-data, authEnveloped-data,signed-data; "
+          "signature=none; reason=unsupported-algorithm");
+
+    report.layers.resize(2);
+    report.error.reset();
+    report.encryption = smime::Encryption::authenticated;
+    CHECK(smime::view_header("", report, "") ==
+          "X-Paperknife: encryption=authenticated;\r\n layers=authEnveloped-data,signed-data; "
+          "signature=none\r\nMIME-Version: 1.0\r\n\r\n");
+    report.layers.clear();
+    CHECK(smime::view_header("", report, "") ==
+          "X-Paperknife: encryption=authenticated; layers=; signature=none\r\n"
+          "MIME-Version: 1.0\r\n\r\n");
+}
+
+TEST_CASE("content that is no MIME entity is delivered whole as text (MIME-05)", "[smime][view]") {
+    const auto text = [](const std::string& content, const std::string& fields) {
+        INFO(content);
+        CHECK(view("From: a\r\n", content) ==
+              own + "From: a\r\nMIME-Version: 1.0\r\n" + fields + "\r\n" + content);
+    };
+    const std::string ascii = "Content-Type: text/plain; charset=us-ascii\r\n";
+    text("This is some sample content.", ascii);
+    text("tree 0123\nparent 4567\nauthor A <a@example.org> 1 +0000\n\nA commit\n", ascii);
+    text("Note: this is a text\r\n\r\nand no header\r\n", ascii);
+    text("Content-Type: text/html\r\nbut: here\r\nis no field\r\n\r\n<b>", ascii);
+    text("one line", ascii);
+    text(
+        "Gr\xc3\xbc\xc3\x9f"
+        "e\r\n",
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n");
+    text(
+        "Gr\xfc\xdf"
+        "e\r\n",
+        "Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n");
+
+    const auto entity = [](const std::string& content, const std::string& fields,
+                           const std::string& body) {
+        CHECK(view("From: a\r\n", content) ==
+              own + "From: a\r\nMIME-Version: 1.0\r\n" + fields + "\r\n" + body);
+    };
+    entity("\r\nAn empty header is one.\r\n", "", "An empty header is one.\r\n");
+    entity("\n", "", "");
+    entity("Content-Type: text/html\r\n", "Content-Type: text/html\r\n", "");
+    entity("Content-Type: text/html", "Content-Type: text/html\r\n", "");
+    entity("MIME-Version: 1.0\r\n\r\nx", "", "x");
+    CHECK(smime::is_mime_entity("A: b\r\nContent-ID:\r\n"));
+    CHECK(!smime::is_mime_entity(""));
+    CHECK(!smime::is_mime_entity("Content-ID\r\n : x\r\n"));
+    CHECK(!smime::is_mime_entity(": x\r\nContent-ID: y\r\n\r\n"));
+}
