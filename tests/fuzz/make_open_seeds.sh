@@ -1,0 +1,54 @@
+#!/bin/sh
+# Makes open_key.hpp, and the seeds of the targets open and cms, with openssl. Run by hand when a
+# seed is to be added; the results are in the repository, for a fuzzer's finding must keep its key.
+set -eu
+umask 022
+cd "$(dirname "$0")"
+work=$(mktemp -d)
+mkdir -p corpus/open corpus/cms
+
+# 1024 bits: a private operation costs a fifth, and nobody trusts this key.
+openssl req -x509 -newkey rsa:1024 -nodes -days 36500 -subj /CN=fuzz -keyout "$work/key" \
+    -out "$work/crt" 2>/dev/null
+constant() { # NAME FILE
+    printf '\ninline constexpr std::string_view %s =\n' "$1"
+    sed '/-----/d; s/.*/    "&"/' "$2" | sed '$s/$/;/'
+}
+{ printf '#pragma once\n\n#include <string_view>\n\n'
+  printf '/// Made by make_open_seeds.sh: opens the seeds of the target open, and nothing else.\n'
+  printf 'namespace open_key {\n'
+  constant private_key "$work/key"
+  constant certificate "$work/crt"
+  printf '\n}  // namespace open_key\n'; } >open_key.hpp
+
+printf 'Content-Type: text/plain\r\n\r\nhello\r\n' >"$work/text"
+printf 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Transfer-Encoding: 8bit\r\n\r\na\000b\r\n--b--\r\n' >"$work/nul"
+printf 'just text\r\n' >"$work/bare"
+encrypt() { # IN OUT arguments…
+    in=$1 out=$2; shift 2
+    openssl cms -encrypt -binary -in "$work/$in" -outform DER -out "corpus/open/$out" \
+        -recip "$work/crt" "$@"
+}
+encrypt text cbc -aes-128-cbc
+encrypt nul cbc-ber-keyid -aes-256-cbc -stream -keyid
+encrypt text gcm -aes-256-gcm
+encrypt bare gcm-ber-oaep -aes-128-gcm -stream -keyopt rsa_padding_mode:oaep
+encrypt text des3 -des-ede3-cbc
+encrypt text password -aes-128-cbc -pwri_password x
+sign() { # IN OUT arguments…
+    in=$1 out=$2; shift 2
+    openssl cms -sign -binary -nodetach -nocerts -in "$in" -outform DER -out "corpus/open/$out" \
+        -signer "$work/crt" -inkey "$work/key" -md sha256 "$@"
+}
+sign "$work/text" signed
+sign "$work/nul" signed-ber -stream
+entity() { # NAME
+    printf 'Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    openssl base64 <"corpus/open/$1" | awk '{ printf "%s\r\n", $0 }'
+}
+entity gcm >"$work/gcm"
+sign "$work/gcm" enveloped-in-signed -noattr
+cp corpus/open/* corpus/cms/
+{ printf 'From: a\r\nX-Paperknife : x\r\n'; entity enveloped-in-signed; } >corpus/open/message
+{ printf 'From: a\n'; entity cbc | tr -d '\r'; } >corpus/open/message-lf
+rm -rf "$work"
