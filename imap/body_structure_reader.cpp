@@ -148,6 +148,8 @@ bool read_single_part(Cursor& in, BodyStructure& part, int depth) {
         return false;
     part.type = lower_case(part.type);
     part.subtype = lower_case(part.subtype);
+    // A multipart without parts is written with an empty one, which must not nest too deep either.
+    if (part.is_multipart() && depth >= limits::nesting) return false;
     skip_spaces(in);
     if (part.type == "message" && in.rest().starts_with('(')) {
         if (!read_message(in, part, depth)) return false;

@@ -33,7 +33,7 @@ void skip_spaces(Cursor& in) {
 
 ///     header-list = "(" header-fld-name *(SP header-fld-name) ")"
 ///
-/// Dovecot accepts spaces anywhere between the names, and an empty list.
+/// Dovecot accepts more spaces than one between the names.
 std::optional<std::vector<std::string>> read_header_list(Cursor& in) {
     Cursor ahead = in;
     std::vector<std::string> names;
@@ -67,12 +67,14 @@ bool has_header_list(SectionText text) {
 
 ///     section-spec = section-msgtext / (section-part ["." section-text])
 ///     section-part = nz-number *("." nz-number)
+///
+/// Part 0, which there is none of, is read: Dovecot answers it as any other part that is not there.
 std::optional<SectionSpec> read_section(Cursor& in) {
     Cursor ahead = in;
     SectionSpec section;
     if (!ahead.special('[')) return std::nullopt;
     bool expects_more = false;
-    while (const auto number = ahead.nz_number()) {
+    while (const auto number = ahead.number()) {
         section.part.push_back(*number);
         expects_more = ahead.special('.');
         if (!expects_more) break;
@@ -96,7 +98,7 @@ std::optional<SectionSpec> read_section(Cursor& in) {
 
 ///     partial = "<" number64 "." nz-number64 ">"
 ///
-/// A length of 0 is no nz-number64, but Dovecot answers it.
+/// A length of 0 is no nz-number64; Dovecot answers it with no octets.
 std::optional<Partial> read_partial(Cursor& in) {
     Cursor ahead = in;
     if (!ahead.special('<')) return std::nullopt;
