@@ -1,0 +1,39 @@
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "imap/command.hpp"
+
+/// A command's items, written again, are read as the same.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view message{reinterpret_cast<const char*>(data), size};
+    imap::read_command(message);
+    imap::read_selected_mailbox(message);
+    imap::read_enable(message);
+    const auto fetch = imap::read_fetch_command(message);
+    if (!fetch) return 0;
+
+    std::string again = fetch->tag + (fetch->by_uid ? " UID" : "") + " FETCH " + fetch->set.text();
+    for (const auto& item : fetch->items)
+        again += (&item == &fetch->items.front() ? " (" : " ") + item.text;
+    again += fetch->modifiers.empty() ? ")" : ") " + fetch->modifiers;
+    again += "\r\n";
+    const auto read = imap::read_fetch_command(again);
+    if (!read || read->set.text() != fetch->set.text() || read->modifiers != fetch->modifiers ||
+        read->items.size() != fetch->items.size())
+        std::abort();
+    for (std::size_t i = 0; i < read->items.size(); ++i) {
+        const auto& a = fetch->items[i];
+        const auto& b = read->items[i];
+        if (a.item != b.item || a.peek != b.peek || a.section != b.section ||
+            a.partial != b.partial || a.text != b.text)
+            std::abort();
+        imap::Writer out;
+        imap::write_section(out, a.section);
+        imap::Cursor in{out.octets()};
+        const auto section = imap::read_section(in);
+        if (!section || *section != a.section || !in.at_end()) std::abort();
+    }
+    return 0;
+}
