@@ -79,16 +79,16 @@ void MessageItems::Parts::write_section(imap::Writer& out,
     out.sp();
 
     std::optional<std::string> fields;
-    std::optional<MessageOctets> octets;
+    MessageOctets octets;
     if (section.text == imap::SectionText::header_fields ||
         section.text == imap::SectionText::header_fields_not) {
         fields = header_fields(view, structure, section);
-        if (fields) octets = MessageOctets{*fields, {}};
+        if (fields) octets.head = *fields;
     } else {
-        octets = section_octets(view, structure, section);
+        octets = section_octets(view, structure, section).value_or(MessageOctets{});
     }
-    if (!octets) return out.nil();
-    write_literal(out, name.partial ? cut(*octets, *name.partial) : *octets);
+    // A section that does not exist is empty, not NIL, to Dovecot.
+    write_literal(out, name.partial ? cut(octets, *name.partial) : octets);
 }
 
 void MessageItems::write(imap::Writer& out, const imap::MessageDataItemName& name) const {

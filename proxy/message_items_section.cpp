@@ -85,7 +85,8 @@ std::optional<std::string> header_fields(const smime::View& view,
                                        [&](const std::string& name) { return field->is(name); });
         if (named == wanted) octets += field->octets;
     }
-    octets += "\r\n";
+    // Dovecot ends the fields of the whole message with a blank line, there or not.
+    if (fields.ended_by_blank_line() || (wanted && section.part.empty())) octets += "\r\n";
     return octets;
 }
 

@@ -86,6 +86,20 @@ void set_type(imap::BodyStructure& described, const smime::MimePart& part,
     }
 }
 
+/// True if nothing is said but what is so anyway.
+bool is_plain_text(const imap::BodyStructure& part) {
+    const auto& parameters = part.parameters;
+    const bool us_ascii =
+        std::all_of(parameters.begin(), parameters.end(), [](const auto& parameter) {
+            return smime::same_name(parameter.first, "charset") &&
+                   smime::same_name(parameter.second, "us-ascii");
+        });
+    return smime::same_name(part.type, "text") && smime::same_name(part.subtype, "plain") &&
+           us_ascii && parameters.size() == 1 && !part.id && !part.description &&
+           smime::same_name(part.encoding, "7bit") && !part.md5 && !part.disposition &&
+           part.languages.empty() && !part.location;
+}
+
 }  // namespace
 
 std::string_view header_of(const smime::View& view, const smime::MimePart& part) {
@@ -154,6 +168,13 @@ imap::BodyStructure body_structure(const smime::View& view, const smime::MimeStr
     if (part.kind == Kind::message) {
         described.lines = part.body_lines;
         described.envelope = envelope(header_of(view, *structure.part(part.first_child)));
+    }
+    // Dovecot remembers of such a message only that it is one, and forgets the letters' case.
+    if (!parent && is_plain_text(described)) {
+        described.type = "text";
+        described.subtype = "plain";
+        described.parameters = {{"charset", "us-ascii"}};
+        described.encoding = "7bit";
     }
     return described;
 }

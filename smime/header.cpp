@@ -61,8 +61,7 @@ std::optional<HeaderField> HeaderScanner::next() {
     field.octets = octets_.substr(offset_, size);
     const auto colon = first_line.find(':');
     if (colon == std::string_view::npos) {
-        field.name = first_line;
-        field.value = without_line_end(field.octets).substr(first_line.size());
+        field.value = without_line_end(field.octets);
     } else {
         field.name = first_line.substr(0, colon);
         while (!field.name.empty() && blank(field.name.back())) field.name.remove_suffix(1);

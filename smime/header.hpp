@@ -11,7 +11,7 @@ namespace smime {
 /// HeaderField is one field of a header (RFC 5322, 2.2). Its views point into the octets that it
 /// was read from.
 struct HeaderField {
-    /// Without blanks before the colon. The whole line if it has no colon.
+    /// Without blanks before the colon. Empty if there is no colon; all is value then.
     std::string_view name;
     /// What follows the colon: folds in, the last line end not.
     std::string_view value;

@@ -31,6 +31,10 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+bool is_line_end(char c) {
+    return c == '\r' || c == '\n';
+}
+
 }  // namespace
 
 bool HeaderCursor::at_atext() const {
@@ -50,10 +54,20 @@ HeaderCursor::Next HeaderCursor::skip_comment() {
             last_comment_.append(value_, start, position_ - start);
             ++position_;
             return what_follows();
-        } else if (c == '\\') {
+        } else if (is_line_end(c)) {
+            // A fold at the very end of an unclosed comment leaves no text of it, as in Dovecot.
+            if (position_ + 2 >= value_.size()) continue;
             last_comment_.append(value_, start, position_ - start);
-            start = ++position_;
-            if (at_end()) break;
+            start = position_ + 1;
+        } else if (c == '\\') {
+            if (position_ + 1 == value_.size()) {
+                last_comment_.append(value_, start, position_ - start);
+                ++position_;
+                break;
+            }
+            const bool fold = is_line_end(value_[position_ + 1]);  // can't be quoted; goes alone
+            last_comment_.append(value_, start, position_ - start + (fold ? 1 : 0));
+            start = ++position_ + (fold ? 1 : 0);
         }
     }
     return Next::malformed;
@@ -81,8 +95,8 @@ HeaderCursor::Next HeaderCursor::atom(std::string& text) {
 
 // RFC 822 allows blanks around the dots.
 HeaderCursor::Next HeaderCursor::dot_atom(std::string& text) {
-    if (!at_atext()) return Next::malformed;
     for (;;) {
+        if (!at_atext()) return Next::malformed;
         const auto start = position_;
         while (at_atext()) ++position_;
         text.append(value_, start, position_ - start);
@@ -133,8 +147,7 @@ HeaderCursor::Next HeaderCursor::quoted_string(std::string& text) {
             start = position_ + 1;
         } else if (c == '\\') {
             if (position_ + 1 == value_.size()) break;
-            const char quoted = value_[position_ + 1];
-            const bool fold = quoted == '\r' || quoted == '\n';  // can't be quoted; goes alone
+            const bool fold = is_line_end(value_[position_ + 1]);  // can't be quoted; goes alone
             text.append(value_, start, position_ - start + (fold ? 1 : 0));
             start = ++position_ + (fold ? 1 : 0);
         }

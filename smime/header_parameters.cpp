@@ -95,7 +95,8 @@ std::vector<Parameter> read_parameters(HeaderCursor& in) {
     std::vector<Piece> pieces;
     std::uint32_t index = 0;
     Parameter parameter;
-    while (parameters.size() + pieces.size() < limits::parameters) {
+    // What can't be read counts, too, as in Dovecot.
+    for (std::size_t tries = 0; tries < limits::parameters; ++tries) {
         const auto next = read_parameter(in, parameter);
         if (next == Next::end) break;
         if (next == Next::malformed) {

@@ -58,12 +58,25 @@ private:
         for (; position_ < body_.size(); skip_line()) {
             const auto boundary = find_boundary();
             if (boundary == none) continue;
-            // The line end before a boundary line is the boundary's (RFC 2046, 5.1.1), unless it
-            // ends a header or another boundary line.
-            if (position_ == start)
+            // The line end before a boundary line is the boundary's (RFC 2046, 5.1.1).
+            if (position_ == start) {
+                shorten_header(boundary);
                 end_parts(boundary, position_, lines_);
-            else
+            } else {
                 end_parts(boundary, position_ - line_end_before(), lines_ - 1);
+            }
+            return;
+        }
+    }
+
+    /// Takes the line end before a boundary line from the header that it ends, if there is no body
+    /// between: of the current part, or of a message/rfc822 that it is the empty message of.
+    void shorten_header(std::size_t boundary) {
+        for (auto i = current_; i != boundaries_[boundary].part; i = parts_[i].parent) {
+            auto& header_size = parts_[i].header_size;
+            if (header_size == 0) continue;
+            if (parts_[i].header_offset + header_size == body_offset_ + position_)
+                header_size -= line_end_before();
             return;
         }
     }
@@ -94,8 +107,7 @@ private:
             HeaderScanner fields{body_.substr(start)};
             HeaderFindings findings;
             findings.is_mime = parts_[part().parent].kind == MimePart::Kind::multipart;
-            bool cut = false;  // by a boundary line
-            while (!(cut = find_boundary() != none)) {
+            while (find_boundary() == none) {
                 const auto field = fields.next();
                 const auto line = position_;
                 position_ = start + fields.offset();
@@ -104,8 +116,7 @@ private:
                 if (!field) break;
                 note(*field, findings);
             }
-            const auto end = cut && position_ > start ? position_ - line_end_before() : position_;
-            part().header_size = end - start;
+            part().header_size = position_ - start;
             part().body_offset = body_offset_ + position_;
             part().body_lines = lines_;
             decide_kind(findings, fields.ended_by_blank_line());
@@ -156,21 +167,27 @@ private:
         }
     }
 
-    /// The boundary that the line here begins with: the longest, of equal ones the innermost.
+    /// The boundary that the line here begins with. One that is all of the line, or all but the
+    /// "--" of a last line, is the one; else the longest is, of equal ones the innermost.
     std::size_t find_boundary() const {
         auto line = body_.substr(position_);
         if (!line.starts_with("--") || boundaries_.empty() || at_limit()) return none;
         line.remove_prefix(2);
+        bool dashes = false;
         if (const auto end = line.find('\n'); end != std::string_view::npos) {
             line = line.substr(0, end);
             if (line.ends_with('\r')) line.remove_suffix(1);
-            if (line.size() > 2 && line.ends_with("--")) line.remove_suffix(2);
+            dashes = line.size() > 2 && line.ends_with("--");
         }
         auto best = none;
-        for (auto i = boundaries_.size(); i-- > 0;)
-            if (line.starts_with(boundaries_[i].text) &&
-                (best == none || boundaries_[best].text.size() < boundaries_[i].text.size()))
-                best = i;
+        for (auto i = boundaries_.size(); i-- > 0;) {
+            const auto& text = boundaries_[i].text;
+            if (!line.starts_with(text)) continue;
+            if (best == none || boundaries_[best].text.size() < text.size()) best = i;
+            if (best == i &&
+                (text.size() == line.size() || (dashes && text.size() + 2 == line.size())))
+                break;
+        }
         return best;
     }
 
