@@ -6,6 +6,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
+#include <variant>
 
 #include "proxy/limits.hpp"
 #include "proxy/protocol_error.hpp"
@@ -68,6 +69,18 @@ asio::awaitable<Connected> connect(SharedAccount account) {
     co_return Connected{std::move(stream), std::move(greeting)};
 }
 
+/// A connection, or why there is none. It does not throw, since || waits for the first success: a
+/// refused connection would wait for the timer.
+asio::awaitable<std::variant<Connected, std::string>> try_to_connect(SharedAccount account) {
+    try {
+        co_return co_await connect(std::move(account));
+    } catch (const std::system_error& error) {
+        co_return error.code().message();
+    } catch (const std::exception& error) {
+        co_return std::string{error.what()};
+    }
+}
+
 }  // namespace
 
 asio::awaitable<Connected> connect_server(SharedAccount account) {
@@ -75,25 +88,11 @@ asio::awaitable<Connected> connect_server(SharedAccount account) {
     const auto& server = account->account.server;
     const auto where = server.host + ":" + std::to_string(server.port);
     asio::steady_timer timer{co_await asio::this_coro::executor, account->account.timeouts.connect};
-    std::string failure;
-    try {
-        auto first = co_await (connect(account) || timer.async_wait(asio::use_awaitable));
-        if (first.index() == 0) co_return std::get<0>(std::move(first));
-        failure = "no answer in time";
-    } catch (const asio::multiple_exceptions& several) {
-        try {
-            std::rethrow_exception(several.first_exception());
-        } catch (const std::system_error& error) {
-            failure = error.code().message();
-        } catch (const std::exception& error) {
-            failure = error.what();
-        }
-    } catch (const std::system_error& error) {
-        failure = error.code().message();
-    } catch (const std::exception& error) {
-        failure = error.what();
-    }
-    throw std::runtime_error{"the server " + where + " can't be used: " + failure};
+    auto first = co_await (try_to_connect(account) || timer.async_wait(asio::use_awaitable));
+    if (auto* connected = std::get_if<Connected>(&first)) co_return std::move(*connected);
+    const auto* failure = std::get_if<std::string>(&first);
+    throw std::runtime_error{"the server " + where +
+                             " can't be used: " + (failure ? *failure : "no answer in time")};
 }
 
 }  // namespace proxy
