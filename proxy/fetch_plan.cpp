@@ -55,17 +55,34 @@ bool is_header(const imap::MessageDataItemName& name) {
            (name.item == DataItem::body_section && name.section.text != SectionText::none);
 }
 
-/// As the client wrote it; a literal within is written anew, so that our command is one line.
-std::string item_text(const imap::MessageDataItemName& name) {
-    if (name.text.find('{') == std::string::npos) return name.text;
-    imap::Writer out;
-    out.raw(name.peek ? "BODY.PEEK" : "BODY");
-    imap::write_section(out, name.section);
-    if (name.partial) {
-        out.raw("<" + std::to_string(name.partial->offset) + "." +
-                std::to_string(name.partial->length) + ">");
+/// A string that was a literal, quoted: our commands are one line. A line end is in no header
+/// field's name.
+std::string quoted(std::string_view octets) {
+    std::string out = "\"";
+    for (const char c : octets) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c == '\r' || c == '\n' || c == '\0' ? '?' : c;
     }
-    return out.take();
+    return out + '"';
+}
+
+/// As the client wrote it, since servers key their answers by it; a literal within becomes a quoted
+/// string.
+std::string item_text(const imap::MessageDataItemName& name) {
+    std::string out;
+    imap::Cursor in{name.text};
+    while (!in.at_end()) {
+        const auto before = in.rest();
+        if (const auto literal = in.literal()) {
+            out += quoted(*literal);
+        } else if (in.quoted()) {
+            out += before.substr(0, before.size() - in.rest().size());
+        } else {
+            in = imap::Cursor{before.substr(1)};
+            out += before.front();
+        }
+    }
+    return out;
 }
 
 std::string join(const std::vector<std::string>& items) {
