@@ -48,13 +48,14 @@ void add_block(PemBlock& block, KeyFile& file, Passphrase& passphrase, Derivatio
     }
 }
 
-/// One key or certificate, told apart by what stands first in it.
+/// One key, certificate or PFX, told apart by what stands first in it: the version 3 is PKCS#12's.
 KeyFile read_der(BytesView octets, Passphrase& passphrase, DerivationBudget& budget) {
     KeyFile file;
     der::Reader outer{octets, der::Limits::ber()};
     auto in = outer.enter(der::sequence);
     const auto first = in ? in->peek() : std::nullopt;
     if (!first) throw KeyFileError{"it is neither PEM nor DER"};
+    if (in->small_integer() == 3) return read_pkcs12(octets, passphrase, budget);
     if (*first == der::integer) {
         file.private_keys.emplace_back(octets);
         file.without_passphrase = true;

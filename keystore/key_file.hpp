@@ -16,7 +16,8 @@ struct KeyFile {
     bool without_passphrase = false;        ///< a private key stands in the clear
 };
 
-/// Reads a .pem, .key or .crt file: PEM, or one key or certificate in DER. Throws KeyFileError.
+/// Reads a file of PEM blocks, or of one key, certificate or PKCS#12 in DER: what it is says its
+/// content, whatever its name (GnuTLS writes .p12 files in PEM). Throws KeyFileError.
 KeyFile read_key_file(const SecretBytes& file, Passphrase& passphrase, DerivationBudget& budget);
 
 /// The identities that keys and certificates make: each certificate with the private key whose

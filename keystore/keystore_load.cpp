@@ -4,18 +4,16 @@
 #include "keystore/key_directory.hpp"
 #include "keystore/key_file.hpp"
 #include "keystore/keystore.hpp"
-#include "keystore/pkcs12.hpp"
 
 namespace keystore {
 namespace {
 
-enum class Form { pkcs12, pem, key_beside_certificate, other };
+enum class Form { complete, key_beside_certificate, other };
 
 Form form_of(const std::filesystem::path& name) {
     std::string extension = name.extension().string();
     for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (extension == ".p12" || extension == ".pfx") return Form::pkcs12;
-    if (extension == ".pem") return Form::pem;
+    if (extension == ".p12" || extension == ".pfx" || extension == ".pem") return Form::complete;
     if (extension == ".key") return Form::key_beside_certificate;
     return Form::other;
 }
@@ -29,9 +27,7 @@ KeyFile read_file(const KeyDirectory& directory, const std::string& name, Form f
                   Passphrase& passphrase) {
     using Content = KeyDirectory::Content;
     DerivationBudget budget;
-    const SecretBytes octets = directory.read(name, Content::secret);
-    if (form == Form::pkcs12) return read_pkcs12(octets.expose(), passphrase, budget);
-    KeyFile file = read_key_file(octets, passphrase, budget);
+    KeyFile file = read_key_file(directory.read(name, Content::secret), passphrase, budget);
     if (form != Form::key_beside_certificate) return file;
 
     const std::string beside = certificate_name(name);

@@ -124,7 +124,7 @@ TEST_CASE("One bad file never costs the others", "[keystore]") {
     const Loaded loaded = load(directory);
     REQUIRE(loaded.keystore.identities().size() == 1);
     CHECK(loaded.report("alice.key").usable);
-    CHECK(loaded.says("garbage.p12", "not PKCS#12"));
+    CHECK(loaded.says("garbage.p12", "neither PEM nor DER"));
     CHECK(loaded.says("empty.pem", "neither PEM nor DER"));
     CHECK(loaded.says("broken.pem", "line 1 is not base64"));
     CHECK(loaded.says("large.pem", "too large"));
