@@ -1,0 +1,142 @@
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "keystore/certificate.hpp"
+#include "keystore/crypto.hpp"
+#include "keystore/key_file.hpp"
+#include "tests/keystore/files.hpp"
+
+// Answers questions put to the keystore, a line each: a word and its arguments in hexadecimal ("-"
+// is the empty string). The answer is what came out in hexadecimal, or "no". Scripts that read the
+// corpora of others ask.
+
+using namespace keystore;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Bytes octets(const std::string& word) {
+    return word == "-" ? Bytes{} : tests::from_hex(word);
+}
+
+std::string answer(BytesView value) {
+    return value.empty() ? "-" : tests::hex(value);
+}
+
+std::optional<Digest> digest(const std::string& name) {
+    if (name == "SHA-1") return Digest::sha1;
+    if (name == "SHA-224") return Digest::sha224;
+    if (name == "SHA-256") return Digest::sha256;
+    if (name == "SHA-384") return Digest::sha384;
+    if (name == "SHA-512") return Digest::sha512;
+    return std::nullopt;
+}
+
+std::optional<PrivateKey> private_key;
+
+// KEY
+std::string key(const Words& words) {
+    private_key = PrivateKey::parse(octets(words[0]));
+    return private_key ? answer(private_key->public_key()) : "no";
+}
+
+std::string unwrapped(const UnwrappedKey& found) {
+    return found.valid == 0xff ? answer(found.key.expose()) : "no";
+}
+
+// CIPHERTEXT LENGTH
+std::string rsa_pkcs1(const Words& words) {
+    const auto encoded = private_key->rsa_raw(octets(words[0]));
+    return encoded ? unwrapped(unpad_pkcs1_v15(*encoded, std::stoul(words[1]))) : "no";
+}
+
+// CIPHERTEXT LENGTH HASH MGF1-HASH LABEL
+std::string rsa_oaep(const Words& words) {
+    const auto hash = digest(words[2]), mgf1_hash = digest(words[3]);
+    if (!hash || !mgf1_hash) return "unsupported";
+    const auto encoded = private_key->rsa_raw(octets(words[0]));
+    if (!encoded) return "no";
+    return unwrapped(
+        unpad_oaep(*encoded, *hash, *mgf1_hash, octets(words[4]), std::stoul(words[1])));
+}
+
+// KEY IV CIPHERTEXT
+std::string aes_cbc(const Words& words) {
+    Bytes text = octets(words[2]);
+    if (!aes_cbc_decrypt(octets(words[0]), octets(words[1]), text)) return "no";
+    const auto size = size_without_padding(text, 16);
+    return size ? answer(BytesView{text}.first(*size)) : "no";
+}
+
+// KEY NONCE AAD TAG CIPHERTEXT
+std::string aes_gcm(const Words& words) {
+    Bytes text = octets(words[4]);
+    const bool opened = aes_gcm_decrypt(octets(words[0]), octets(words[1]), octets(words[2]),
+                                        octets(words[3]), text);
+    return opened ? answer(text) : "no";
+}
+
+// HASH PASSWORD SALT ITERATIONS LENGTH
+std::string derive(const Words& words) {
+    return answer(pbkdf2(*digest(words[0]), octets(words[1]), octets(words[2]),
+                         static_cast<std::uint32_t>(std::stoul(words[3])), std::stoul(words[4]))
+                      .expose());
+}
+
+// CERTIFICATE: its serial number, times and names
+std::string certificate(const Words& words) {
+    const auto found = Certificate::parse(octets(words[0]));
+    if (!found) return "no";
+    std::string text = found->serial_text;
+    for (const auto time : {found->not_before, found->not_after})
+        text += ' ' + std::to_string(time.time_since_epoch().count());
+    text += found->is_named_by(found->issuer_and_serial_number) ? " named" : " unnamed";
+    for (const std::string& address : found->addresses)
+        text += ' ' + answer(tests::octets(address));
+    return text;
+}
+
+// FILE PASSPHRASE: the serial numbers of the identities in it, or why there are none
+std::string identities(const Words& words) {
+    Passphrase passphrase{[&] { return std::optional{SecretBytes{octets(words[1])}}; }};
+    DerivationBudget budget;
+    std::string text;
+    std::vector<std::string> problems;
+    try {
+        const KeyFile file = read_key_file(SecretBytes{octets(words[0])}, passphrase, budget);
+        for (const Identity& identity : identities_of(file, "", problems))
+            text += identity.certificate().serial_text + ' ';
+    } catch (const KeyFileError& error) {
+        problems.emplace_back(error.what());
+    }
+    if (!text.empty()) return text;
+    for (const std::string& problem : problems) text += problem + "; ";
+    return "no: " + text;
+}
+
+}  // namespace
+
+int main() {
+    const std::map<std::string, std::function<std::string(const Words&)>> questions{
+        {"key", key},
+        {"rsa-pkcs1", rsa_pkcs1},
+        {"rsa-oaep", rsa_oaep},
+        {"aes-cbc", aes_cbc},
+        {"aes-gcm", aes_gcm},
+        {"pbkdf2", derive},
+        {"certificate", certificate},
+        {"key-file", identities},
+    };
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        std::istringstream in{line};
+        std::string question;
+        in >> question;
+        const Words words{std::istream_iterator<std::string>{in}, {}};
+        std::cout << questions.at(question)(words) << '\n';
+    }
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Puts the test vectors of Wycheproof to our primitives: wycheproof.py PROGRAM CORPUS"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+
+def hexadecimal(text):
+    return text or "-"
+
+
+def size(test):
+    return str(len(test["msg"]) // 2)
+
+
+def rsa_keys(group):
+    key = group.get("privateKeyPkcs8")
+    return ["key " + key] if key else []
+
+
+# File name -> how to ask for a group's key, how to ask for a test, and what a valid test answers.
+questions = {
+    "rsa_pkcs1_*": (rsa_keys, lambda g, t: f"rsa-pkcs1 {hexadecimal(t['ct'])} {size(t)}", "msg"),
+    "rsa_oaep_*": (rsa_keys, lambda g, t: f"rsa-oaep {hexadecimal(t['ct'])} {size(t)} {g['sha']} {g['mgfSha']} "
+                   + hexadecimal(t["label"]), "msg"),
+    "aes_cbc_pkcs5*": (lambda g: [], lambda g, t: f"aes-cbc {t['key']} {t['iv']} {hexadecimal(t['ct'])}", "msg"),
+    "aes_gcm_*": (lambda g: [], lambda g, t: "aes-gcm " + " ".join(
+        hexadecimal(t[field]) for field in ("key", "iv", "aad", "tag", "ct")), "msg"),
+    "pbkdf2_hmacsha1_*": (lambda g: [], lambda g, t: f"pbkdf2 SHA-1 {hexadecimal(t['password'])} "
+                          f"{hexadecimal(t['salt'])} {t['iterationCount']} {t['dkLen']}", "dk"),
+    "pbkdf2_hmacsha256_*": (lambda g: [], lambda g, t: f"pbkdf2 SHA-256 {hexadecimal(t['password'])} "
+                            f"{hexadecimal(t['salt'])} {t['iterationCount']} {t['dkLen']}", "dk"),
+}
+
+
+def judge(group, test, answer, field):
+    """What is wrong with an answer, or nothing."""
+    good = hexadecimal(test[field])
+    if test["result"] == "valid":
+        # RFC 5084 and all senders use 12 octets; we refuse others.
+        if group["type"] == "AeadTest" and group["ivSize"] != 96:
+            return None if answer == "no" else "a nonce of another size was taken"
+        return None if answer == good else "refused" if answer == "no" else "wrong result"
+    if test["result"] == "invalid":
+        return None if answer == "no" else "taken"
+    return None if answer in ("no", good) else "wrong result"
+
+
+def run(program, file, ask_key, ask, field):
+    lines, expected = [], []
+    for group in json.loads(file.read_text())["testGroups"]:
+        for line in ask_key(group):
+            lines.append(line)
+            expected.append(None)
+        for test in group["tests"]:
+            lines.append(ask(group, test))
+            expected.append((group, test))
+    answers = subprocess.run([program], input="\n".join(lines) + "\n", text=True, check=True,
+                             stdout=subprocess.PIPE).stdout.splitlines()
+    assert len(answers) == len(lines)
+    asked, unsupported, wrong = 0, 0, []
+    for answer, what in zip(answers, expected):
+        if what is None:
+            if answer == "no":
+                wrong.append("a private key was not read")
+            continue
+        if answer == "unsupported":
+            unsupported += 1
+            continue
+        asked += 1
+        complaint = judge(*what, answer, field)
+        if complaint:
+            wrong.append(f"{what[1]['tcId']} ({what[1]['comment']}, {what[1]['result']}): {complaint}")
+    note = f", {unsupported} with hashes that we lack" if unsupported else ""
+    print(f"{file.name}: {asked} tests{note}, {len(wrong)} wrong")
+    for line in wrong:
+        print("  " + line)
+    return len(wrong)
+
+
+program = sys.argv[1]
+corpus = pathlib.Path(os.environ.get("PAPERKNIFE_CORPUS", sys.argv[2])) / "wycheproof"
+if not corpus.is_dir():
+    print(f"skipped: no corpus {corpus}")
+    sys.exit(77)
+wrong = 0
+for pattern, how in questions.items():
+    for file in sorted(corpus.glob(pattern)):
+        wrong += run(program, file, *how)
+sys.exit(wrong != 0)
