@@ -73,9 +73,9 @@ class RawClient:
             raise Closed(f"closed; last: {bytes(self.received[-300:])!r}")
         self.received += octets
 
-    def octets(self, count):
+    def octets(self, count, timeout=None):
         """The next count octets."""
-        until = time.monotonic() + self._timeout
+        until = time.monotonic() + (timeout or self._timeout)
         while len(self.received) - self._read < count:
             self._more(until)
         self._read += count

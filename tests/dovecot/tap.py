@@ -18,6 +18,7 @@ class Recording:
             try:
                 if reset:
                     each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    each.shutdown(socket.SHUT_RD)  # wakes the thread that keeps it open
                     each.close()
                 else:
                     each.shutdown(socket.SHUT_RDWR)
