@@ -2,7 +2,6 @@
 
 #include <array>
 #include <asio/experimental/awaitable_operators.hpp>
-#include <asio/multiple_exceptions.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <vector>
@@ -29,8 +28,6 @@ std::string why(const std::exception_ptr& exception) {
         std::rethrow_exception(exception);
     } catch (const SessionOver&) {
         return {};
-    } catch (const asio::multiple_exceptions& several) {
-        return why(several.first_exception());
     } catch (const std::system_error& error) {
         return error.code().message();
     } catch (const std::exception& error) {
@@ -70,7 +67,7 @@ asio::awaitable<void> Session::run() {
             co_await client_.write(goodbye);
         }
     } catch (...) {
-        const auto reason = why(std::current_exception());
+        const auto reason = why(first_failure_ ? first_failure_ : std::current_exception());
         if (!reason.empty()) log::info(account_->account.name + ": session ended: " + reason);
     }
     close();
@@ -78,7 +75,18 @@ asio::awaitable<void> Session::run() {
 
 asio::awaitable<void> Session::serve() {
     using namespace asio::experimental::awaitable_operators;
-    co_await (read_client() && read_server() && write_client() && write_server() && watch());
+    co_await (note(read_client()) && note(read_server()) && note(write_client()) &&
+              note(write_server()) && note(watch()));
+}
+
+/// The others fail too once they are cancelled: only the first failure says how the session ended.
+asio::awaitable<void> Session::note(asio::awaitable<void> loop) {
+    try {
+        co_await std::move(loop);
+    } catch (...) {
+        if (!first_failure_) first_failure_ = std::current_exception();
+        throw;
+    }
 }
 
 void Session::close() {
@@ -123,7 +131,7 @@ void Session::after_input() {
                 self->exchange_.on_opened(std::move(result));
                 self->after_input();
             } catch (const std::exception& error) {
-                log::info(self->account_->account.name + ": session ended: " + error.what());
+                self->first_failure_ = std::make_exception_ptr(ProtocolError{error.what()});
                 self->close();
             }
         });

@@ -3,6 +3,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ private:
     asio::awaitable<void> write_client();
     asio::awaitable<void> write_server();
     asio::awaitable<void> watch();
+    asio::awaitable<void> note(asio::awaitable<void> loop);
     asio::awaitable<void> sleep(asio::steady_timer& timer);
     void after_input();
     void wake();
@@ -45,6 +47,7 @@ private:
     Opener& opener_;
     Exchange exchange_;
     asio::steady_timer client_reader_, server_reader_, client_writer_, server_writer_, watchdog_;
+    std::exception_ptr first_failure_;
     bool client_ended_ = false;
     bool server_ended_ = false;
     Clock::time_point last_octet_ = Clock::now();

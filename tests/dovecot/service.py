@@ -1,5 +1,6 @@
 """Paperknife under test: a configuration file, the running program, what it said."""
 
+import json
 import os
 import pathlib
 import re
@@ -49,7 +50,7 @@ class Paperknife:
         text = ""
         for account in accounts if accounts is not None else self.accounts:
             text += "[[account]]\n"
-            text += "".join(f'{key} = "{value}"\n' for key, value in account.items())
+            text += "".join(f"{key} = {json.dumps(value)}\n" for key, value in account.items())
         self.config.write_text(text + "\n" + tables)
 
     def __enter__(self):
