@@ -16,11 +16,11 @@ constexpr std::array content_types{
     ContentTypeRow{oid::data, "data", CmsContentType::data},
     ContentTypeRow{oid::signed_data, "signed-data", CmsContentType::signed_data},
     ContentTypeRow{oid::enveloped_data, "enveloped-data", CmsContentType::enveloped_data},
-    ContentTypeRow{"1.2.840.113549.1.7.5", "digested-data", CmsContentType::digested_data},
+    ContentTypeRow{oid::digested_data, "digested-data", CmsContentType::digested_data},
     ContentTypeRow{"1.2.840.113549.1.7.6", "encrypted-data", CmsContentType::encrypted_data},
     ContentTypeRow{"1.2.840.113549.1.9.16.1.2", "authenticated-data",
                    CmsContentType::authenticated_data},
-    ContentTypeRow{"1.2.840.113549.1.9.16.1.9", "compressed-data", CmsContentType::compressed_data},
+    ContentTypeRow{oid::compressed_data, "compressed-data", CmsContentType::compressed_data},
     ContentTypeRow{oid::auth_enveloped_data, "authEnveloped-data",
                    CmsContentType::auth_enveloped_data},
 };

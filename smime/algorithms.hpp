@@ -55,6 +55,8 @@ namespace oid {
 inline constexpr std::string_view data = "1.2.840.113549.1.7.1";
 inline constexpr std::string_view signed_data = "1.2.840.113549.1.7.2";
 inline constexpr std::string_view enveloped_data = "1.2.840.113549.1.7.3";
+inline constexpr std::string_view digested_data = "1.2.840.113549.1.7.5";
+inline constexpr std::string_view compressed_data = "1.2.840.113549.1.9.16.1.9";
 inline constexpr std::string_view auth_enveloped_data = "1.2.840.113549.1.9.16.1.23";
 inline constexpr std::string_view mgf1 = "1.2.840.113549.1.1.8";
 inline constexpr std::string_view p_specified = "1.2.840.113549.1.1.9";

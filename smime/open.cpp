@@ -56,30 +56,31 @@ Result<Content> decode(const Entity& entity) {
     return Error::malformed;
 }
 
-/// True for the layers that encrypt.
-bool is_envelope(const Layer& layer) {
-    return layer.type == cms_content_type_word(oid::enveloped_data) ||
-           layer.type == cms_content_type_word(oid::auth_enveloped_data);
+bool is(const Layer& layer, std::string_view oid) {
+    return layer.type == cms_content_type_word(oid);
+}
+
+/// True for the layers that hide something, and those of which nobody knows.
+bool may_encrypt(const Layer& layer) {
+    for (const auto open : {oid::data, oid::signed_data, oid::digested_data, oid::compressed_data})
+        if (is(layer, open)) return false;
+    return true;
 }
 
 /// What the layers say of the encryption. The innermost envelope counts: anyone can put a
 /// ciphertext that he tampered with into an authenticated envelope of his own, and what an
 /// authenticated envelope held is whole, whatever it stood in.
-Encryption encryption_of(const Report& report, bool opened) {
-    Encryption encryption = Encryption::none;
-    if (opened)
-        for (const Layer& layer : report.layers)
-            if (layer.result == "opened" && is_envelope(layer))
-                encryption = layer.type == cms_content_type_word(oid::auth_enveloped_data)
-                                 ? Encryption::authenticated
-                                 : Encryption::unauthenticated;
-    if (encryption != Encryption::none || !report.error) return encryption;
-    const bool only_signed =
-        !report.layers.empty() &&
-        std::none_of(report.layers.begin(), report.layers.end(), [](const Layer& layer) {
-            return layer.type != cms_content_type_word(oid::signed_data);
-        });
-    return only_signed ? Encryption::none : Encryption::failed;
+Encryption encryption_of(const Report& report, bool delivered) {
+    const auto& layers = report.layers;
+    if (delivered)
+        for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+            if (layer->result != "opened") continue;
+            if (is(*layer, oid::auth_enveloped_data)) return Encryption::authenticated;
+            if (is(*layer, oid::enveloped_data)) return Encryption::unauthenticated;
+        }
+    if (!report.error) return Encryption::none;
+    const bool failed = layers.empty() || std::any_of(layers.begin(), layers.end(), may_encrypt);
+    return failed ? Encryption::failed : Encryption::none;
 }
 
 Verdict verdict_of(Error error) {
