@@ -57,11 +57,10 @@ public:
 
 private:
     asio::awaitable<void> wait_for_signals() {
-        asio::signal_set signals{context_, SIGHUP, SIGTERM, SIGINT};
         while (true) {
             asio::error_code error;
             const auto signal =
-                co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, error));
+                co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
             if (error) continue;
             if (signal != SIGHUP) break;
             reload();
@@ -136,6 +135,9 @@ private:
     Config config_;
     SharedKeys keys_;
     Opener opener_;
+    /// Before anything listens, so that no signal finds us without it; after the passphrase was
+    /// asked for, which Ctrl-C is to end.
+    asio::signal_set signals_{context_, SIGHUP, SIGTERM, SIGINT};
     std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<std::shared_ptr<Listener>>
         leaving_;  ///< no longer configured; their sessions live on
