@@ -67,9 +67,14 @@ Keystore Keystore::load(const std::filesystem::path& directory, const AskPassphr
     std::size_t count = 0;
     for (const std::string& name : files.names()) {
         const Form form = form_of(name);
-        if (form == Form::other || ++count > limits::key_files) continue;
+        if (form == Form::other) continue;
         KeyFileReport report;
         report.file = directory / name;
+        if (++count > limits::key_files) {
+            report.problem = "it and what follows is not read: there are too many key files";
+            reports.push_back(std::move(report));
+            break;
+        }
         Passphrase passphrase{[&] { return ask(report.file); }};
         std::vector<std::string> problems;
         try {

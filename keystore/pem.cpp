@@ -49,10 +49,11 @@ public:
             if (value < 0 || padding_ > 0) return false;
             bits_ = bits_ << 6 | static_cast<std::uint32_t>(value);
             if (++characters_ % 4 != 0) continue;
-            const std::uint8_t three[] = {static_cast<std::uint8_t>(bits_ >> 16 & 0xff),
-                                          static_cast<std::uint8_t>(bits_ >> 8 & 0xff),
-                                          static_cast<std::uint8_t>(bits_ & 0xff)};
+            std::uint8_t three[] = {static_cast<std::uint8_t>(bits_ >> 16 & 0xff),
+                                    static_cast<std::uint8_t>(bits_ >> 8 & 0xff),
+                                    static_cast<std::uint8_t>(bits_ & 0xff)};
             octets_.append(three);
+            wipe(three, sizeof three);
         }
         return true;
     }
@@ -60,9 +61,10 @@ public:
     std::optional<SecretBytes> finish() {
         const std::size_t rest = characters_ % 4;
         if (rest == 1 || (rest + padding_) % 4 != 0 || padding_ > 2) return std::nullopt;
-        const std::uint8_t two[] = {static_cast<std::uint8_t>(bits_ >> (rest == 3 ? 10 : 4) & 0xff),
-                                    static_cast<std::uint8_t>(bits_ >> 2 & 0xff)};
+        std::uint8_t two[] = {static_cast<std::uint8_t>(bits_ >> (rest == 3 ? 10 : 4) & 0xff),
+                              static_cast<std::uint8_t>(bits_ >> 2 & 0xff)};
         if (rest != 0) octets_.append(BytesView{two}.first(rest - 1));
+        wipe(two, sizeof two);
         wipe(&bits_, sizeof bits_);
         return std::move(octets_);
     }

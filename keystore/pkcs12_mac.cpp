@@ -21,9 +21,10 @@ T need(std::optional<T> value) {
 /// A character of UTF-8 in UTF-16, big endian.
 void append_utf16(SecretBytes& out, std::uint32_t c) {
     const auto unit = [&out](std::uint32_t value) {
-        const std::uint8_t two[] = {static_cast<std::uint8_t>(value >> 8 & 0xff),
-                                    static_cast<std::uint8_t>(value & 0xff)};
+        std::uint8_t two[] = {static_cast<std::uint8_t>(value >> 8 & 0xff),
+                              static_cast<std::uint8_t>(value & 0xff)};
         out.append(two);
+        wipe(two, sizeof two);
     };
     if (c >= 0x10000) {
         unit(0xd800 + ((c - 0x10000) >> 10));

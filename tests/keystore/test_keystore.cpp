@@ -140,6 +140,15 @@ TEST_CASE("One bad file never costs the others", "[keystore]") {
     CHECK(usable == 1);
 }
 
+TEST_CASE("The number of key files is bounded", "[keystore]") {
+    const Directory directory;
+    for (std::size_t i = 0; i < limits::key_files + 5; ++i)
+        directory.write("key" + std::to_string(i) + ".pem", "");
+    const Loaded loaded = load(directory);
+    REQUIRE(loaded.reports.size() == limits::key_files + 1);
+    CHECK(loaded.reports.back().problem.find("too many") != std::string::npos);
+}
+
 TEST_CASE("KEY-01: a key that others may touch is refused", "[keystore]") {
     for (const mode_t open : {0604U, 0602U, 0601U, 0640U, 0620U, 0610U, 0644U, 0666U, 0777U}) {
         const Directory directory;
