@@ -53,10 +53,6 @@ proxy::Config load_config(const CommandLine& line) {
 
 int run(const CommandLine& line) {
     const auto config = load_config(line);
-    if (config.accounts.empty()) {
-        throw proxy::ConfigError(config.file.string() +
-                                 ": there is no [[account]]; write one (paperknife.toml(5))");
-    }
     proxy::log::set_level(*proxy::log::level_named(config.log.level));
     return proxy::run_service(config);
 }

@@ -91,6 +91,10 @@ private:
 
     /// Binds what is new before anything is given up.
     void apply(const Config& config, SharedKeys keys) {
+        if (config.accounts.empty()) {
+            throw ConfigError{config.file.string() +
+                              ": there is no [[account]]; write one (paperknife.toml(5))"};
+        }
         std::vector<std::shared_ptr<Listener>> listeners, begun;
         std::vector<std::pair<std::shared_ptr<Listener>, SharedAccount>> kept;
         for (const auto& account : config.accounts) {
