@@ -50,7 +50,7 @@ class Paperknife:
         text = ""
         for account in accounts if accounts is not None else self.accounts:
             text += "[[account]]\n"
-            text += "".join(f"{key} = {json.dumps(value)}\n" for key, value in account.items())
+            text += "".join(f"{key} = {json.dumps(value, default=str)}\n" for key, value in account.items())
         self.config.write_text(text + "\n" + tables)
 
     def __enter__(self):
