@@ -144,7 +144,7 @@ std::optional<std::optional<std::string>> Cursor::nstring() {
 std::optional<std::string_view> Cursor::any_value() {
     Cursor ahead = *this;
     if (rest_.starts_with('(')) {
-        if (ahead.list_beginning() != 0) return std::nullopt;
+        if (ahead.rest_of_lists(0) != 0) return std::nullopt;
     } else if (!ahead.any_scalar()) {
         return std::nullopt;
     }
@@ -153,32 +153,26 @@ std::optional<std::string_view> Cursor::any_value() {
     return value;
 }
 
-bool Cursor::unfinished_list() {
+std::optional<int> Cursor::rest_of_lists(int open) {
     Cursor ahead = *this;
-    if (!rest_.starts_with('(')) return false;
-    if (ahead.list_beginning().value_or(0) == 0) return false;
-    *this = ahead;
-    return true;
-}
-
-/// Skips a list, or what the message has of it. Gives how many parentheses are still open, or
-/// nothing if something in it is no value or nests too deep.
-std::optional<int> Cursor::list_beginning() {
-    int open = 0;
     do {
-        if (special('(')) {
+        if (ahead.special('(')) {
             if (++open > limits::nesting) return std::nullopt;
-        } else if (special(')')) {
+        } else if (ahead.special(')')) {
             --open;
-        } else if (!sp() && !any_scalar()) {
+        } else if (!ahead.sp() && !ahead.any_scalar()) {
             return std::nullopt;
         }
-    } while (open > 0 && !at_end());
+    } while (open > 0 && !ahead.at_end());
+    *this = ahead;
     return open;
 }
 
 bool Cursor::any_scalar() {
-    if (literal()) return true;
+    if (literal()) {
+        // Right behind a literal, "~{3}" could be the end of its octets and "{3}".
+        return at_end() || std::string_view{" ()\r\n"}.find(rest_.front()) != rest_.npos;
+    }
     if (rest_.starts_with('"')) return skip_quoted();
     const auto octets = run(rest_, is_scalar_char);
     if (octets.empty()) return false;

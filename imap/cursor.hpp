@@ -36,13 +36,14 @@ public:
     /// (up to limits::nesting). Gives its octets. Between a list's values there may be no space or
     /// many, and an atom is whatever octets are nothing else: servers have flags like "a]b".
     std::optional<std::string_view> any_value();
-    /// True if a list stands here and the message ends within it, between two values. Skips it.
-    bool unfinished_list();
+    /// Skips on to the end of lists of which so many parentheses are open here, or to the message's
+    /// end between two of their values. Gives how many are open then; nothing if something in them
+    /// is no value or nests beyond limits::nesting.
+    std::optional<int> rest_of_lists(int open);
 
 private:
     bool any_scalar();
     bool skip_quoted();
-    std::optional<int> list_beginning();
 
     std::string_view rest_;
 };

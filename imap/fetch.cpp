@@ -177,6 +177,13 @@ std::optional<MessageDataItem> read_message_data_item(Cursor& in) {
     return item;
 }
 
+std::optional<Uid> read_uid(const MessageDataItem& item) {
+    Cursor value{item.value};
+    const auto uid = value.nz_number();
+    if (!uid || !value.at_end()) return std::nullopt;
+    return Uid{*uid};
+}
+
 }  // namespace
 
 bool depends_on_content(DataItem item) {
@@ -253,11 +260,7 @@ const MessageDataItem* FetchResponse::find(DataItem item) const {
 
 std::optional<Uid> FetchResponse::uid() const {
     const auto* item = find(DataItem::uid);
-    if (!item) return std::nullopt;
-    Cursor value{item->value};
-    const auto uid = value.nz_number();
-    if (!uid || !value.at_end()) return std::nullopt;
-    return Uid{*uid};
+    return item ? read_uid(*item) : std::nullopt;
 }
 
 /// Spaces that no grammar has (before ")", say) are some servers' way; they are no reason to leave
@@ -284,34 +287,62 @@ bool begins_fetch_response(std::string_view line) {
     return read_response_beginning(in).has_value();
 }
 
-std::optional<FetchResponseHead> read_fetch_response_head(std::string_view response) {
+std::optional<FetchResponseHead> FetchHeadReader::read(std::string_view response) {
+    if (unreadable_) return std::nullopt;
+    auto head = read_on(response);
+    unreadable_ = !head;
+    return head;
+}
+
+std::optional<FetchResponseHead> FetchHeadReader::read_on(std::string_view response) {
     const auto announcement = read_literal_announcement(response);
     if (!announcement) return std::nullopt;
     auto end = response.rfind('{');
     if (announcement->binary) --end;
-    Cursor in{response.substr(0, end)};
-    const auto number = read_response_beginning(in);
-    if (!number) return std::nullopt;
+    if (end < read_) return std::nullopt;
+    Cursor in{response.substr(read_, end - read_)};
+    const auto place = [&] { return end - in.rest().size(); };
 
-    FetchResponseHead head;
-    head.complete.number = *number;
-    head.literal = announcement->octets;
+    head_.literal = announcement->octets;
+    if (read_ == 0) {
+        const auto number = read_response_beginning(in);
+        if (!number) return std::nullopt;
+        head_.number = *number;
+    }
+    if (open_lists_ > 0) {
+        const auto open = in.rest_of_lists(open_lists_);
+        if (!open) return std::nullopt;
+        open_lists_ = *open;
+        read_ = place();
+        if (open_lists_ > 0) return head_;
+    }
     while (true) {
         skip_spaces(in);
-        if (auto item = read_message_data_item(in)) {
+        read_ = place();
+        if (const auto item = read_message_data_item(in)) {
             // What follows a value without a space is no literal of the next.
             if (in.at_end()) return std::nullopt;
-            head.complete.items.push_back(std::move(*item));
+            if (item->item == DataItem::uid && !head_.uid) head_.uid = read_uid(*item);
             continue;
         }
         auto item = read_item_beginning(in);
-        if (!item) item = read_unfinished_section(in);
+        const bool is_in_section = !item;
+        if (is_in_section) item = read_unfinished_section(in);
         if (!item) return std::nullopt;
-        head.is_value = in.at_end();
-        if (!head.is_value && !(in.unfinished_list() && in.at_end())) return std::nullopt;
-        head.announced = std::move(*item);
-        return head;
+        head_.announced = std::move(*item);
+        head_.is_value = !is_in_section && in.at_end();
+        if (head_.is_value) return head_;
+        const auto open = in.rest().starts_with('(') ? in.rest_of_lists(0) : std::nullopt;
+        if (!open || *open == 0) return std::nullopt;
+        if (is_in_section) return head_;
+        open_lists_ = *open;
+        read_ = place();
+        return head_;
     }
+}
+
+std::optional<FetchResponseHead> read_fetch_response_head(std::string_view response) {
+    return FetchHeadReader{}.read(response);
 }
 
 }  // namespace imap

@@ -76,17 +76,34 @@ bool begins_fetch_response(std::string_view line);
 
 /// What a FETCH response has said when a line of it ends with a literal's announcement.
 struct FetchResponseHead {
-    FetchResponse complete;  ///< the items before
-    MessageDataItem
-        announced;  ///< whose value the literal is: item, section, origin; octets and value empty
+    SequenceNumber number;
+    std::optional<Uid> uid;  ///< if it came before
+    /// Whose value the literal is: item, section and origin; octets and value are empty.
+    MessageDataItem announced;
     std::uint64_t literal = 0;  ///< its octets
     /// True if the literal is the value itself, not a part of it (an address in an ENVELOPE, say).
     bool is_value = false;
 };
 
-/// Reads the beginning of a FETCH response that ends with "{n}" CRLF (earlier literals in place),
-/// so that the decision to collect the literal can be made before it comes. Nothing if it can't be
-/// read.
+/// FetchHeadReader reads the beginnings of one FETCH response while it grows, so that the decision
+/// to collect a literal can be made before it comes. It reads each octet once: a mail with ten
+/// thousand odd names in its header makes as many literals in an ENVELOPE.
+class FetchHeadReader {
+public:
+    /// Reads the response up to where it ends with "{n}" CRLF, earlier literals in place. It must
+    /// begin with what it was the last time. Nothing if it can't be read, and then for good.
+    std::optional<FetchResponseHead> read(std::string_view response);
+
+private:
+    std::optional<FetchResponseHead> read_on(std::string_view response);
+
+    std::size_t read_ = 0;  // octets of the response: to an item's beginning, or into its value
+    int open_lists_ = 0;    // parentheses open there: within the value of head_.announced
+    FetchResponseHead head_;
+    bool unreadable_ = false;
+};
+
+/// Reads the one head of a response, as FetchHeadReader does the first.
 std::optional<FetchResponseHead> read_fetch_response_head(std::string_view response);
 
 }  // namespace imap

@@ -32,6 +32,7 @@ void FetchCollector::begin(Mode mode, std::size_t max_message) {
     state_ = State::holding;
     max_message_ = max_message;
     held_ = CollectedFetch{};
+    heads_ = imap::FetchHeadReader{};
     released_.clear();
     uid_.reset();
     in_message_ = false;
@@ -76,9 +77,9 @@ FetchCollector::Result FetchCollector::line(const imap::Frame& frame) {
 /// A literal of this many octets comes next: forward lets the response go, held keeps it.
 FetchCollector::Result FetchCollector::announced(std::uint64_t octets) {
     in_message_ = false;
-    const auto head = imap::read_fetch_response_head(held_.response);
+    const auto head = heads_.read(held_.response);
     if (head) {
-        if (const auto uid = head->complete.uid()) uid_ = uid;
+        if (head->uid) uid_ = head->uid;
         in_message_ = head->is_value && is_whole_message(head->announced);
     }
     if (in_message_ && held_.message_size == 0) {

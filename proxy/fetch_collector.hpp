@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "imap/fetch.hpp"
 #include "imap/framer.hpp"
 #include "imap/numbers.hpp"
 
@@ -61,6 +62,7 @@ private:
     State state_ = State::holding;
     std::size_t max_message_ = 0;
     CollectedFetch held_;
+    imap::FetchHeadReader heads_;
     std::string released_;
     std::string_view now_;
     std::optional<imap::Uid> uid_;

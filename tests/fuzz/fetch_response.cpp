@@ -16,9 +16,26 @@ bool is_inside(std::string_view part, std::string_view whole) {
     return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
 }
 
+const imap::MessageDataItem& item_at(const imap::FetchResponse& whole, const char* place) {
+    for (const auto& item : whole.items)
+        if (item.octets.data() < place && place <= item.octets.data() + item.octets.size())
+            return item;
+    std::abort();
+}
+
+bool same(const std::optional<imap::FetchResponseHead>& a,
+          const std::optional<imap::FetchResponseHead>& b) {
+    if (!a || !b) return a.has_value() == b.has_value();
+    return a->number == b->number && a->uid == b->uid && a->announced.item == b->announced.item &&
+           a->announced.section == b->announced.section &&
+           a->announced.origin == b->announced.origin && a->literal == b->literal &&
+           a->is_value == b->is_value;
+}
+
 }  // namespace
 
-/// Where a whole response is read, the head of each of its literals says the same of it.
+/// Where a whole response is read, the head of each of its literals says the same of it, read
+/// at once or as it grew.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view response{reinterpret_cast<const char*>(data), size};
     imap::read_fetch_response_head(response);
@@ -32,16 +49,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     imap::Framer framer{imap::Side::server};
     framer.push(response);
+    imap::FetchHeadReader reader;
     std::size_t octets = 0;
     while (const auto frame = framer.next()) {
         octets += frame->octets.size();
         if (!frame->announces) continue;
-        const auto head = imap::read_fetch_response_head(response.substr(0, octets));
+        const auto so_far = response.substr(0, octets);
+        const auto head = reader.read(so_far);
+        require(same(head, imap::read_fetch_response_head(so_far)));
         if (!head) continue;
         require(head->literal == frame->announces->octets);
-        const auto complete = head->complete.items.size();
-        require(complete < whole->items.size());
-        const auto& item = whole->items[complete];
+        const auto& item = item_at(*whole, response.data() + octets);
         require(head->announced.item == item.item);
         const bool value_is_literal = item.value.starts_with('{') || item.value.starts_with("~{");
         require(!head->is_value || value_is_literal);

@@ -89,14 +89,15 @@ TEST_CASE("any_value skips one value of any shape", "[imap][cursor]") {
     for (const std::string_view value :
          {"NIL", "123", "\"a b\"", "\"\"", "\"\\\"\"", "{3}\r\n) (", "()", "(a)",
           "((a b)(c)\"d)\")", "(\\Seen \\*  $x [Gmail]/y a]b 50% )", "(\"a\"NIL\"b\")",
-          "({1}\r\n)~{2}\r\n\"))", "\xc3\xa4", "-1"}) {
+          "({1}\r\n) ~{2}\r\n\"))", "\xc3\xa4", "-1"}) {
         CAPTURE(value);
         CHECK(left_by_any_value(std::string{value} + " b") == " b");
         CHECK(left_by_any_value(std::string{value} + ")\r\n") == ")\r\n");
         CHECK(left_by_any_value(value).empty());
     }
-    for (const std::string_view text : {"", " a", ")", "(", "(a", "(a (b)", "\"a", "\r\n",
-                                        "{3}\r\nab", "({3}\r\nab", "(\"a)", "(a\r\n)", "{9}\n"}) {
+    for (const std::string_view text :
+         {"", " a", ")", "(", "(a", "(a (b)", "\"a", "\r\n", "{3}\r\nab", "({3}\r\nab",
+          "({1}\r\na{1}\r\nb)", "({1}\r\na~{1}\r\nb)", "(\"a)", "(a\r\n)", "{9}\n"}) {
         CAPTURE(text);
         CHECK(left_by_any_value(text) == "nothing");
     }
@@ -112,13 +113,20 @@ TEST_CASE("any_value does not nest beyond the limit", "[imap][cursor]") {
     CHECK(left_by_any_value(std::string(1000000, '(')) == "nothing");
 }
 
-TEST_CASE("unfinished_list is a list that the message ends within", "[imap][cursor]") {
-    for (const std::string_view text : {"(", "(a ", "((a)", "((\"a\" NIL "}) {
+TEST_CASE("rest_of_lists skips to the lists' end or the message's", "[imap][cursor]") {
+    const auto open = [](std::string_view text, int before) {
+        Cursor in{text};
+        const auto after = in.rest_of_lists(before);
+        return after ? std::to_string(*after) + in.rest().data() : "nothing";
+    };
+    CHECK(open("(", 0) == "1");
+    CHECK(open("((a) ", 0) == "1");
+    CHECK(open("((\"a\" NIL ", 0) == "2");
+    CHECK(open("(a) b", 0) == "0 b");
+    CHECK(open("a) (b) c) d", 2) == "0 d");
+    CHECK(open("{1}\r\n) b (", 1) == "2");
+    for (const std::string_view text : {"", "(\"a", "(a\r\n", "{3}\r\na"}) {
         CAPTURE(text);
-        CHECK(left(text, [](Cursor& in) { return in.unfinished_list(); }).empty());
-    }
-    for (const std::string_view text : {"", "a", "(a)", "(a) (", "(\"a", "(a\r\n"}) {
-        CAPTURE(text);
-        CHECK(left(text, [](Cursor& in) { return in.unfinished_list(); }) == "nothing");
+        CHECK(open(text, 0) == "nothing");
     }
 }
