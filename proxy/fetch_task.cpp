@@ -110,10 +110,11 @@ void FetchTask::on_probe(const CollectedFetch& collected, const imap::FetchRespo
     context_.mailbox.learn(response.number, uid,
                            candidate ? MessageClass::candidate : MessageClass::ordinary);
     note(response, uid, candidate ? candidate->octets : 0);
-    // Changed flags ride along with any answer; a MODSEQ alone is CHANGEDSINCE's doing, and comes again.
+    // Changed flags ride along with any answer; a MODSEQ alone is CHANGEDSINCE's doing, and comes
+    // again.
     if (response.find(DataItem::flags)) {
-        context_.to_client.write(without_items(collected.response, response,
-                                               {DataItem::uid, DataItem::body_structure}));
+        context_.to_client.write(
+            without_items(collected.response, response, {DataItem::uid, DataItem::body_structure}));
     }
 }
 

@@ -7,10 +7,11 @@
 
 namespace tests {
 
-/// Calls check with the input cut in every way that finds mistakes: whole, octet by octet, and at each
-/// single place. Every incremental parser goes through this.
-inline void for_every_split(std::string_view input,
-                            const std::function<void(const std::vector<std::string_view>&)>& check) {
+/// Calls check with the input cut in every way that finds mistakes: whole, octet by octet, and at
+/// each single place. Every incremental parser goes through this.
+inline void for_every_split(
+    std::string_view input,
+    const std::function<void(const std::vector<std::string_view>&)>& check) {
     check({input});
     std::vector<std::string_view> octets;
     for (std::size_t i = 0; i < input.size(); ++i) octets.push_back(input.substr(i, 1));
