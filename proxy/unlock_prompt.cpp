@@ -1,6 +1,7 @@
 #include "proxy/unlock_prompt.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,37 +18,56 @@
 namespace proxy {
 namespace {
 
-constexpr std::array signals = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
-                                SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+// These come at any time, those come to a background process that uses its terminal.
+constexpr std::array sudden = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGTSTP};
+constexpr std::array of_job_control = {SIGTTIN, SIGTTOU};
 
-volatile std::sig_atomic_t caught = 0;
+volatile std::sig_atomic_t caught = 0;  // a handler can reach nothing else
 
 void note(int signal) {
     caught = signal;
 }
 
 /// Keeps signals from ending us with the echo off: noted while this lives, as before afterwards.
+/// The sudden ones come only during wait_for_input(), so that none falls between a look at caught
+/// and a read().
 class NotedSignals {
 public:
     NotedSignals() {
         caught = 0;
+        sigset_t blocked;
+        ::sigemptyset(&blocked);
+        for (const int signal : sudden) ::sigaddset(&blocked, signal);
+        ::pthread_sigmask(SIG_BLOCK, &blocked, &mask_before_);
         struct sigaction action {};
-        action.sa_handler = note;  // without SA_RESTART: read() is to return
+        action.sa_handler = note;  // without SA_RESTART: system calls are to return
         ::sigemptyset(&action.sa_mask);
-        for (std::size_t i = 0; i < signals.size(); ++i) {
-            ::sigaction(signals[i], &action, &before_[i]);
-        }
+        std::size_t i = 0;
+        for (const int signal : sudden) ::sigaction(signal, &action, &before_[i++]);
+        for (const int signal : of_job_control) ::sigaction(signal, &action, &before_[i++]);
     }
     ~NotedSignals() {
-        for (std::size_t i = 0; i < signals.size(); ++i) {
-            ::sigaction(signals[i], &before_[i], nullptr);
-        }
+        std::size_t i = 0;
+        for (const int signal : sudden) ::sigaction(signal, &before_[i++], nullptr);
+        for (const int signal : of_job_control) ::sigaction(signal, &before_[i++], nullptr);
+        // Last: what waits has its own effect again.
+        ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
     }
     NotedSignals(const NotedSignals&) = delete;
     NotedSignals& operator=(const NotedSignals&) = delete;
 
+    /// False if a signal came first.
+    bool wait_for_input(int terminal) const {
+        pollfd input{terminal, POLLIN, 0};
+        while (::ppoll(&input, 1, nullptr, &mask_before_) < 0) {
+            if (errno != EINTR || caught != 0) return false;
+        }
+        return true;
+    }
+
 private:
-    std::array<struct sigaction, signals.size()> before_{};
+    std::array<struct sigaction, sudden.size() + of_job_control.size()> before_{};
+    sigset_t mask_before_{};
 };
 
 /// The terminal's echo is off while this lives. What was typed ahead is dropped both times: it was
@@ -89,7 +109,10 @@ struct Answer {
     keystore::SecretBytes line;
 };
 
-Answer read_line(int terminal) {
+Answer read_line(int terminal, const NotedSignals& noted) {
+    if (!noted.wait_for_input(terminal)) {
+        return {caught != 0 ? Ending::signal : Ending::failure, {}};
+    }
     FirstLine line;
     keystore::SecretBytes piece(FirstLine::limit);
     const auto count = ::read(terminal, piece.expose().data(), piece.size());
@@ -105,7 +128,7 @@ Answer ask(int terminal, std::string_view text) {
     const EchoOff echo_off{terminal};
     if (!echo_off) return {caught != 0 ? Ending::signal : Ending::failure, {}};
     write_text(terminal, text);
-    auto answer = read_line(terminal);
+    auto answer = read_line(terminal, noted);
     write_text(terminal, "\n");
     return answer;
 }
