@@ -123,22 +123,31 @@ void check_keys(const Config& config, Findings& findings) {
     }
 }
 
+/// A port that belongs to another scheme: both sides would wait for the other to speak.
+void check_port(const std::string& name, const ServerAddress& server, Findings& findings) {
+    if (server.security == ServerAddress::Security::tls && server.port == 143) {
+        findings.note(name + "port 143 is the one of imap:// (STARTTLS); imaps:// has 993");
+    }
+    if (server.security == ServerAddress::Security::start_tls && server.port == 993) {
+        findings.note(name + "port 993 is the one of imaps://; imap:// (STARTTLS) has 143");
+    }
+}
+
 void check_account(const Account& account, Findings& findings) {
-    const bool bare = account.server.host.find(':') == std::string::npos;
-    const auto server = (bare ? account.server.host : "[" + account.server.host + "]") + ":" +
-                        std::to_string(account.server.port);
     const auto name = "account " + account.name + ": ";
     if (account.timeouts.idle < idle_wanted) {
         findings.note(name + "idle_timeout is below " + std::to_string(idle_wanted.count()) +
                       " minutes; clients that wait for new mail will lose their connection");
     }
+    check_port(name, account.server, findings);
     const auto problem = probe_server(account);
+    const auto server = "the server " + account.server.host + " greets";
     if (!problem.empty()) {
-        findings.problem(name + server + ": " + problem);
+        findings.problem(name + problem);
     } else if (account.server.security == ServerAddress::Security::plaintext) {
-        findings.ok(name + server + " greets, without TLS");
+        findings.ok(name + server + ", without TLS");
     } else {
-        findings.ok(name + server + " greets, its certificate is right");
+        findings.ok(name + server + ", its certificate is right");
     }
 }
 
