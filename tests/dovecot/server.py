@@ -12,6 +12,7 @@ Run by itself it starts a server and waits for Ctrl-C:  python3 server.py
 """
 
 import base64
+import ctypes
 import grp
 import hashlib
 import hmac
@@ -207,6 +208,14 @@ class StartError(RuntimeError):
     """The server did not come up; the text ends with its log."""
 
 
+def die_with_parent():
+    """Has the process that is about to start end with this one, however this one ends (Linux)."""
+    try:
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    except (OSError, AttributeError):
+        pass
+
+
 def free_ports(count):
     """Ports of 127.0.0.1 that nobody listens on just now."""
     sockets = [socket.socket() for _ in range(count)]
@@ -330,7 +339,8 @@ class Dovecot:
         with open(self.base / "dovecot.out", "wb") as out:
             self._process = subprocess.Popen(
                 [DOVECOT, "-F", "-c", str(self.base / "dovecot.conf")], stdout=out, stderr=out,
-                stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.base, **identity)
+                stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.base,
+                preexec_fn=die_with_parent, **identity)
         until = time.monotonic() + 20
         while time.monotonic() < until:
             if self._process.poll() is not None:

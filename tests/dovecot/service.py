@@ -11,6 +11,8 @@ import tempfile
 import threading
 import time
 
+from server import die_with_parent
+
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:)")
 
 
@@ -76,7 +78,7 @@ class Paperknife:
             self.process = subprocess.Popen(
                 [binary(), "run", "-c", str(self.config), *self._arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-                env=environment, text=True)
+                env=environment, text=True, preexec_fn=die_with_parent)
         threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True).start()
 
     def _listen(self, stdout):
