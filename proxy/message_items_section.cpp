@@ -12,7 +12,7 @@ using Kind = smime::MimePart::Kind;
 const smime::MimePart* nth_child(const smime::MimeStructure& structure, const smime::MimePart& part,
                                  std::uint32_t number) {
     const auto* child = structure.part(part.first_child);
-    while (child && --number > 0) child = structure.part(child->next_sibling);
+    for (; child && number > 1; --number) child = structure.part(child->next_sibling);
     return child;
 }
 

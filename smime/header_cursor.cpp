@@ -41,35 +41,30 @@ bool HeaderCursor::at_atext() const {
     return !at_end() && is_atext(value_[position_]);
 }
 
-HeaderCursor::Next HeaderCursor::skip_comment() {
-    last_comment_.clear();
-    ++position_;
-    auto start = position_;
-    std::size_t depth = 1;
-    for (; position_ < value_.size(); ++position_) {
+// A CR or LF can't be quoted: the backslash before it stands for itself. A fold goes, but the blank
+// that follows it stays.
+HeaderCursor::Next HeaderCursor::enclosed(char close, std::string& text) {
+    auto start = ++position_;
+    const auto take = [&] { text.append(value_, start, position_ - start); };
+    for (std::size_t depth = 1; position_ < value_.size(); ++position_) {
         const char c = value_[position_];
-        if (c == '(') {
-            ++depth;
-        } else if (c == ')' && --depth == 0) {
-            last_comment_.append(value_, start, position_ - start);
+        if (c == close && --depth == 0) {
+            take();
             ++position_;
-            return what_follows();
-        } else if (is_line_end(c)) {
-            // A fold at the very end of an unclosed comment leaves no text of it, as in Dovecot.
-            if (position_ + 2 >= value_.size()) continue;
-            last_comment_.append(value_, start, position_ - start);
-            start = position_ + 1;
-        } else if (c == '\\') {
-            if (position_ + 1 == value_.size()) {
-                last_comment_.append(value_, start, position_ - start);
-                ++position_;
-                break;
-            }
-            const bool fold = is_line_end(value_[position_ + 1]);  // can't be quoted; goes alone
-            last_comment_.append(value_, start, position_ - start + (fold ? 1 : 0));
-            start = ++position_ + (fold ? 1 : 0);
+            return Next::text;
         }
+        if (c == '(' && close == ')') ++depth;
+        if (c == '\n') {
+            take();
+            if (text.ends_with('\r')) text.pop_back();
+            start = position_ + 1;
+        }
+        if (c != '\\') continue;
+        if (position_ + 1 == value_.size()) break;
+        take();
+        start = is_line_end(value_[position_ + 1]) ? position_ : ++position_;
     }
+    position_ = value_.size();
     return Next::malformed;
 }
 
@@ -79,10 +74,12 @@ HeaderCursor::Next HeaderCursor::skip_cfws() {
             ++position_;
         else if (value_[position_] != '(')
             break;
-        else if (skip_comment() == Next::malformed)
-            return Next::malformed;
+        else {
+            last_comment_.clear();
+            if (enclosed(')', last_comment_) == Next::malformed) return Next::malformed;
+        }
     }
-    return what_follows();
+    return at_end() ? Next::end : Next::text;
 }
 
 HeaderCursor::Next HeaderCursor::atom(std::string& text) {
@@ -105,7 +102,7 @@ HeaderCursor::Next HeaderCursor::dot_atom(std::string& text) {
         if (!at('.')) return Next::text;
         ++position_;
         text += '.';
-        if (const auto next = skip_cfws(); next != Next::text) return next;
+        skip_cfws();
     }
 }
 
@@ -132,28 +129,7 @@ HeaderCursor::Next HeaderCursor::token(std::string& text) {
 }
 
 HeaderCursor::Next HeaderCursor::quoted_string(std::string& text) {
-    auto start = ++position_;
-    for (; position_ < value_.size(); ++position_) {
-        const char c = value_[position_];
-        if (c == '"') {
-            text.append(value_, start, position_ - start);
-            ++position_;
-            return skip_cfws();
-        }
-        if (c == '\n') {  // a fold; the blank that follows stays
-            auto size = position_ - start;
-            if (size > 0 && value_[position_ - 1] == '\r') --size;
-            text.append(value_, start, size);
-            start = position_ + 1;
-        } else if (c == '\\') {
-            if (position_ + 1 == value_.size()) break;
-            const bool fold = is_line_end(value_[position_ + 1]);  // can't be quoted; goes alone
-            text.append(value_, start, position_ - start + (fold ? 1 : 0));
-            start = ++position_ + (fold ? 1 : 0);
-        }
-    }
-    position_ = value_.size();
-    return Next::malformed;
+    return enclosed('"', text) == Next::malformed ? Next::malformed : skip_cfws();
 }
 
 HeaderCursor::Next HeaderCursor::atoms_and_dots(std::string& text) {
@@ -181,14 +157,14 @@ HeaderCursor::Next HeaderCursor::domain(std::string& text) {
 }
 
 HeaderCursor::Next HeaderCursor::domain_literal(std::string& text) {
-    const auto start = position_;
     for (; position_ < value_.size(); ++position_) {
-        if (value_[position_] == ']') {
+        const char c = value_[position_];
+        if (!is_line_end(c)) text += c;
+        if (c == ']') {
             ++position_;
-            text.append(value_, start, position_ - start);
             return skip_cfws();
         }
-        if (value_[position_] == '\\' && ++position_ == value_.size()) break;
+        if (c == '\\' && position_ + 1 < value_.size()) text += value_[++position_];
     }
     return Next::malformed;
 }

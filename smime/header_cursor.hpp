@@ -40,8 +40,7 @@ public:
     std::string& last_comment() { return last_comment_; }
 
 private:
-    Next what_follows() const { return at_end() ? Next::end : Next::text; }
-    Next skip_comment();
+    Next enclosed(char close, std::string& text);  ///< stands before what opens it
     Next atoms_and_dots(std::string& text);
     Next domain_literal(std::string& text);
 

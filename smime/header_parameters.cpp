@@ -154,10 +154,8 @@ ContentType read_content_type(std::string_view value) {
     HeaderCursor in{value};
     ContentType content_type;
     if (in.skip_cfws() != Next::text) return {};
-    if (const auto next = in.token(content_type.type); next == Next::end)
-        return content_type;
-    else if (next == Next::malformed || content_type.type.empty() || !in.at('/'))
-        return {};
+    if (in.token(content_type.type) != Next::text) return content_type;
+    if (content_type.type.empty() || !in.at('/')) return {};
     in.skip_octet();
     if (in.skip_cfws() != Next::text) return {};
     const auto next = in.token(content_type.subtype);
