@@ -19,7 +19,7 @@ namespace {
 std::string quoted(const std::filesystem::path& path) {
     constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+@%:,=";
-    const std::string text = path.string();
+    std::string text = path.string();
     if (text.find_first_not_of(plain) == std::string::npos) return text;
     std::string out = "'";
     for (const char c : text) out += c == '\'' ? std::string{"'\\''"} : std::string{c};

@@ -28,7 +28,7 @@ void Exchange::on_opened(OpenResult result) {
     opening_octets_ -= result.response.size();
     const auto node = opening_.extract(result.id);
     if (node.empty()) {
-        if (task_) task_->on_opened(std::move(result));
+        if (task_) task_->on_opened(result);
         if (!inside_response_) between_responses();
         return;
     }

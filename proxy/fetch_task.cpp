@@ -261,7 +261,7 @@ void FetchTask::on_too_large(std::optional<imap::Uid> uid) {
     awaited_.erase(awaited);
 }
 
-void FetchTask::on_opened(OpenResult result) {
+void FetchTask::on_opened(const OpenResult& result) {
     const auto node = opening_.extract(result.id);
     if (node.empty()) return;
     const auto& [slot, candidate] = node.mapped();

@@ -55,7 +55,7 @@ public:
     bool awaits(std::string_view tag) const;
     void on_tagged(std::string_view line, const imap::Response& response);
     /// A message of ours has been opened, or not.
-    void on_opened(OpenResult result);
+    void on_opened(const OpenResult& result);
     /// Goes on if it only waited for messages to be opened. Called between two responses of the
     /// server, since it may answer.
     void advance();

@@ -156,7 +156,7 @@ struct TlsEngine::State {
         auto& state = *static_cast<State*>(self);
         const auto count = std::min(size, state.incoming.size() - state.consumed);
         if (count == 0) return MBEDTLS_ERR_SSL_WANT_READ;
-        std::memcpy(into, state.incoming.data() + state.consumed, count);
+        std::copy_n(state.incoming.data() + state.consumed, count, into);
         state.consumed += count;
         if (state.consumed == state.incoming.size()) {
             state.incoming.clear();
