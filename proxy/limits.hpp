@@ -7,11 +7,15 @@
 /// Every limit of this folder, with the reason for its number.
 namespace proxy::limits {
 
-/// One read from a socket. All sessions share the buffer: none keeps what it has read.
-inline constexpr std::size_t read = 256 * 1024;
+/// One read from a socket: stays within a core's second cache. All sessions share the buffer, none keeps what it has read.
+inline constexpr std::size_t read = 128 * 1024;
 
 /// An outbox above this makes its reader wait (back-pressure). Two reads keep both directions busy.
-inline constexpr std::size_t outbox = 512 * 1024;
+inline constexpr std::size_t outbox = 256 * 1024;
+
+/// A writer that is busy keeps this much memory for its next octets, and an idle one none.
+inline constexpr std::size_t kept = 1024 * 1024;
+inline constexpr std::chrono::seconds moment{1};
 
 /// What a gated client may send ahead while an earlier FETCH is being answered (mbsync sends 10 000
 /// commands at once).

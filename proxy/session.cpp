@@ -151,18 +151,34 @@ asio::awaitable<void> Session::sleep(asio::steady_timer& timer) {
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
+/// Sleeps; a writer that has had nothing to do for a moment gives its memory back, one that is busy
+/// keeps it. What a large message had needed goes at once.
+asio::awaitable<void> Session::rest(asio::steady_timer& timer, std::string& octets,
+                                    std::string& outbox) {
+    if (octets.capacity() > limits::kept) octets = std::string{};
+    if (outbox.capacity() > limits::kept) outbox = std::string{};
+    if (octets.capacity() + outbox.capacity() == 2 * std::string{}.capacity()) {
+        co_return co_await sleep(timer);
+    }
+    asio::error_code woken;
+    timer.expires_after(limits::moment);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (woken || !outbox.empty()) co_return;
+    octets = std::string{};
+    outbox = std::string{};
+}
+
 asio::awaitable<void> Session::write_client() {
     std::string octets;
     while (true) {
         while (exchange_.to_client().empty()) {
             if (server_ended_ && !exchange_.awaits_opening()) throw SessionOver{};
-            co_await sleep(client_writer_);
+            co_await rest(client_writer_, octets, exchange_.to_client());
         }
         octets.clear();
         octets.swap(exchange_.to_client());
         wake();
         co_await client_.write(octets);
-        if (octets.capacity() > limits::outbox) octets = std::string{};
     }
 }
 
@@ -176,13 +192,12 @@ asio::awaitable<void> Session::write_server() {
                 watchdog_.cancel();
                 co_return;
             }
-            co_await sleep(server_writer_);
+            co_await rest(server_writer_, octets, exchange_.to_server());
         }
         octets.clear();
         octets.swap(exchange_.to_server());
         wake();
         co_await server_->write(octets);
-        if (octets.capacity() > limits::outbox) octets = std::string{};
     }
 }
 

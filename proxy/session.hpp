@@ -36,6 +36,7 @@ private:
     asio::awaitable<void> watch();
     asio::awaitable<void> note(asio::awaitable<void> loop);
     asio::awaitable<void> sleep(asio::steady_timer& timer);
+    asio::awaitable<void> rest(asio::steady_timer& timer, std::string& octets, std::string& outbox);
     void after_input();
     void wake();
 
