@@ -39,8 +39,9 @@ enum class Form {
     in_pieces,     ///< the same, and every OCTET STRING cut into pieces, some of them nested
 };
 
+/// Octet by octet: g++ 14 takes an insert of a range for an overflow (-Wstringop-overflow).
 inline void append(keystore::Bytes& out, const keystore::Bytes& more) {
-    out.insert(out.end(), more.begin(), more.end());
+    for (const auto octet : more) out.push_back(octet);
 }
 
 inline keystore::Bytes element(der::Tag tag, const keystore::Bytes& content, Form form) {
