@@ -32,13 +32,14 @@ void Exchange::on_opened(OpenResult result) {
         if (!inside_response_) between_responses();
         return;
     }
-    const auto& [slot, uid] = node.mapped();
+    const auto& [slot, uid, selection] = node.mapped();
+    const bool knows = uid && selection == selection_;  // a UID means nothing in another mailbox
     const auto response = imap::read_fetch_response(result.response);
     if (result.items && response) {
-        if (uid) mailbox_.opened(*uid, result.digest);
+        if (knows) mailbox_.opened(*uid, result.digest);
         to_client_.fill(slot, replace_items(*response, *result.items));
     } else {
-        if (uid) mailbox_.could_not_be_opened(*uid);
+        if (knows) mailbox_.could_not_be_opened(*uid);
         to_client_.fill(slot, std::move(result.response));
     }
 }

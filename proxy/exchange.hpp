@@ -70,6 +70,7 @@ private:
     struct Opening {
         Outgoing::Slot slot = 0;
         std::optional<imap::Uid> uid;
+        std::uint64_t selection = 0;  ///< in which the message came
     };
 
     // exchange_client.cpp
@@ -92,6 +93,7 @@ private:
     void on_collected_fetch(CollectedFetch collected);
     void on_tagged(std::string_view line, const imap::Response& response);
     void on_completed(CommandKind kind, const imap::Response& response);
+    void forget_mailbox();
     void between_responses();
     bool opens() const { return settings_.opens && authenticated_; }
 
@@ -120,6 +122,7 @@ private:
     std::string replies_;           ///< ours, for the next place between two responses
     std::optional<FetchCollector> collector_;
     Mailbox mailbox_;
+    std::uint64_t selection_ = 0;  ///< counts the mailboxes that were selected
     std::unordered_map<std::uint64_t, Opening> opening_;
     std::uint64_t last_open_id_ = 0;
     std::vector<OpenRequest> open_requests_;

@@ -94,7 +94,7 @@ void Exchange::on_collected_fetch(CollectedFetch collected) {
     }
     const auto uid = response->uid();
     const auto id = ++last_open_id_;
-    opening_.emplace(id, Opening{to_client_.open_slot(), uid});
+    opening_.emplace(id, Opening{to_client_.open_slot(), uid, selection_});
     open_requests_.push_back(
         {id, uid, std::move(collected.response), collected.message_offset, collected.message_size});
 }
@@ -133,14 +133,19 @@ void Exchange::on_completed(CommandKind kind, const imap::Response& response) {
             }
             break;
         case CommandKind::select:
-            mailbox_.clear();
+            forget_mailbox();
             break;
         case CommandKind::close:
-            if (ok) mailbox_.clear();
+            if (ok) forget_mailbox();
             break;
         case CommandKind::other:
             break;
     }
+}
+
+void Exchange::forget_mailbox() {
+    mailbox_.clear();
+    ++selection_;
 }
 
 }  // namespace proxy
