@@ -77,6 +77,7 @@ private:
     void drain_client();
     void on_client_frame(const imap::Frame& frame);
     void on_command_line(const imap::Frame& frame);
+    void forward_unread(const imap::Frame& frame);
     void on_collected_command();
     void on_fetch_command();
     void on_enable_command();
@@ -92,6 +93,7 @@ private:
     void on_fetch_frame(const imap::Frame& frame);
     void on_collected_fetch(CollectedFetch collected);
     void on_tagged(std::string_view line, const imap::Response& response);
+    void on_continuation();
     void on_completed(CommandKind kind, const imap::Response& response);
     void forget_mailbox();
     void between_responses();
@@ -110,8 +112,9 @@ private:
     std::string client_mode_tag_;
     std::string collected_command_;  ///< a command that is read in full before it is acted on
     bool collecting_command_ = false;
-    std::string
-        literal_tag_;  ///< of the command whose synchronizing literal the server is asked for
+    std::string command_tag_;  ///< of the command that the client's stream stands in
+    bool asks_for_go_ahead_ =
+        false;  ///< a synchronizing literal of it, which the server may refuse
     std::unordered_multimap<std::string, CommandKind> with_server_;  ///< by tag
     std::optional<WaitingFetch> waiting_fetch_;
     std::optional<FetchTask> task_;

@@ -47,11 +47,9 @@ void Exchange::drain_client() {
 }
 
 void Exchange::on_client_frame(const imap::Frame& frame) {
-    if (frame.kind == imap::Frame::Kind::literal) literal_tag_.clear();
+    asks_for_go_ahead_ = frame.announces && frame.announces->synchronizing && !collecting_command_;
     if (frame.starts_message && !collecting_command_) {
-        if (frame.kind == imap::Frame::Kind::line && client_mode_ == ClientMode::commands) {
-            return on_command_line(frame);
-        }
+        if (client_mode_ == ClientMode::commands) return on_command_line(frame);
         // DONE, or what the client says to a SASL mechanism: not ours to read.
         if (client_mode_ == ClientMode::idle) client_mode_ = ClientMode::commands;
     }
@@ -70,22 +68,30 @@ void Exchange::on_client_frame(const imap::Frame& frame) {
 }
 
 void Exchange::on_command_line(const imap::Frame& frame) {
-    const auto command = imap::read_command(frame.octets);
-    if (!command) {
-        to_server_ += frame.octets;
-        return;
-    }
+    const bool is_whole = frame.kind == imap::Frame::Kind::line;
+    const auto command = is_whole ? imap::read_command(frame.octets) : std::nullopt;
+    if (!command) return forward_unread(frame);
+    command_tag_ = command->tag;
     const bool is_fetch = command->name == "FETCH" || command->name == "UID FETCH";
     if ((is_fetch && settings_.opens) || command->name == "ENABLE" || is_hidden(command->name)) {
         // Read in full first: what is left of a command that we change must not reach the server.
         collecting_command_ = true;
+        asks_for_go_ahead_ = false;
         collected_command_ = frame.octets;
         if (frame.announces && frame.announces->synchronizing) reply({}, "+ OK\r\n");
         if (frame.ends_message) on_collected_command();
         return;
     }
     forward_command(frame.octets, *command);
-    if (frame.announces && frame.announces->synchronizing) literal_tag_ = command->tag;
+}
+
+/// The server may read what we can't: until it has answered, the mailbox may be another.
+void Exchange::forward_unread(const imap::Frame& frame) {
+    imap::Cursor in{frame.octets};
+    const auto tag = in.tag();
+    command_tag_ = tag.value_or("");
+    if (tag && in.sp()) with_server_.emplace(*tag, CommandKind::select);
+    to_server_ += frame.octets;
 }
 
 void Exchange::forward_command(std::string_view octets, const imap::Command& command) {
@@ -109,7 +115,10 @@ void Exchange::on_collected_command() {
     const auto command = imap::read_command(line);
     if (!command) return;
     if (is_hidden(command->name)) return reply(command->tag, " BAD Not available here.\r\n");
-    if (command->name == "ENABLE") return on_enable_command();
+    if (command->name == "ENABLE") {
+        if (line.size() == collected_command_.size()) return on_enable_command();
+        return reply(command->tag, " BAD A capability's name is an atom.\r\n");
+    }
     on_fetch_command();
 }
 
@@ -138,12 +147,19 @@ void Exchange::on_fetch_command() {
         std::string_view{collected_command_}.substr(0, collected_command_.find('\n') + 1);
     const auto command = imap::read_command(line);
     auto fetch = imap::read_fetch_command(collected_command_);
+    // We have asked for the literals: the server must neither ask again nor refuse them, and take
+    // what is in them for commands (IMAP-05).
+    const bool has_literals = line.size() != collected_command_.size();
+    if (has_literals) {
+        if (!fetch) return reply(command->tag, " BAD This FETCH can't be read.\r\n");
+        collected_command_ = items_command(*fetch, fetch->tag, fetch->set, false);
+    }
     if (!fetch) return forward_command(collected_command_, *command);
     const auto plan = plan_fetch(*fetch);
     switch (plan) {
         case FetchPlan::forward:
         case FetchPlan::whole:
-            return forward_command(collected_command_, *command);
+            return forward_command(collected_command_, *imap::read_command(collected_command_));
         case FetchPlan::refuse:
             return reply(command->tag, " BAD An item of this FETCH is not available here.\r\n");
         case FetchPlan::list:

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "imap/capability.hpp"
@@ -62,6 +63,8 @@ void Exchange::on_response_line(const imap::Frame& frame) {
         case imap::Response::Kind::capability:
             return to_client_.write(imap::filter_capability_line(frame.octets));
         case imap::Response::Kind::continuation:
+            on_continuation();
+            break;
         case imap::Response::Kind::exists:
         case imap::Response::Kind::other:
             break;
@@ -102,9 +105,9 @@ void Exchange::on_collected_fetch(CollectedFetch collected) {
 void Exchange::on_tagged(std::string_view line, const imap::Response& response) {
     const std::string tag{response.tag};
     const bool refused = response.condition != imap::Response::Condition::ok;
-    if (refused && !literal_tag_.empty() && literal_tag_ == tag) {
+    if (refused && asks_for_go_ahead_ && command_tag_ == tag) {
         client_framer_.cancel_literal();  // the client will not send it
-        literal_tag_.clear();
+        asks_for_go_ahead_ = false;
     }
     const auto found = with_server_.find(tag);
     if (task_ && task_->awaits(tag)) {
@@ -117,6 +120,17 @@ void Exchange::on_tagged(std::string_view line, const imap::Response& response) 
         with_server_.erase(found);
         on_completed(kind, response);
     }
+}
+
+/// The client sends its literal now, even if the server refuses the command before it has come.
+/// What IDLE and AUTHENTICATE are continued by comes before what is asked by a command behind them.
+void Exchange::on_continuation() {
+    if (!asks_for_go_ahead_) return;
+    asks_for_go_ahead_ =
+        std::any_of(with_server_.begin(), with_server_.end(), [](const auto& command) {
+            return command.second == CommandKind::idle ||
+                   command.second == CommandKind::authenticate;
+        });
 }
 
 void Exchange::on_completed(CommandKind kind, const imap::Response& response) {

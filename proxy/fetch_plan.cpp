@@ -68,9 +68,9 @@ std::string quoted(std::string_view octets) {
 
 /// As the client wrote it, since servers key their answers by it; a literal within becomes a quoted
 /// string.
-std::string item_text(const imap::MessageDataItemName& name) {
+std::string on_one_line(std::string_view text) {
     std::string out;
-    imap::Cursor in{name.text};
+    imap::Cursor in{text};
     while (!in.at_end()) {
         const auto before = in.rest();
         if (const auto literal = in.literal()) {
@@ -99,7 +99,7 @@ std::string fetch_line(std::string_view tag, bool by_uid, const std::string& set
     std::string line{tag};
     line += by_uid ? " UID FETCH " : " FETCH ";
     line += set + " " + items;
-    if (!modifiers.empty()) line += " " + modifiers;
+    if (!modifiers.empty()) line += " " + on_one_line(modifiers);
     return line + "\r\n";
 }
 
@@ -146,7 +146,7 @@ std::string list_command(const imap::FetchCommand& command) {
     std::vector<std::string> items;
     if (!asks_for(command, DataItem::uid)) items.push_back("UID");
     if (!asks_for(command, DataItem::body_structure)) items.push_back("BODYSTRUCTURE");
-    for (const auto& name : command.items) items.push_back(item_text(name));
+    for (const auto& name : command.items) items.push_back(on_one_line(name.text));
     return fetch_line(command.tag, command.by_uid, command.set.text(), join(items),
                       command.modifiers);
 }
@@ -160,7 +160,7 @@ std::string items_command(const imap::FetchCommand& command, std::string_view ta
                           const imap::SequenceSet& set, bool with_flags) {
     std::vector<std::string> items;
     if (with_flags && !asks_for(command, DataItem::flags)) items.push_back("FLAGS");
-    for (const auto& name : command.items) items.push_back(item_text(name));
+    for (const auto& name : command.items) items.push_back(on_one_line(name.text));
     return fetch_line(tag, command.by_uid, set.text(), join(items), command.modifiers);
 }
 
@@ -169,7 +169,7 @@ std::string candidates_command(const imap::FetchCommand& command, std::string_vi
     std::vector<std::string> items{"UID"};
     for (const auto& name : command.items) {
         if (!imap::depends_on_content(name.item) && name.item != DataItem::uid) {
-            items.push_back(item_text(name));
+            items.push_back(on_one_line(name.text));
         }
     }
     if (with_flags && !asks_for(command, DataItem::flags)) items.push_back("FLAGS");
