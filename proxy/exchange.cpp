@@ -25,7 +25,7 @@ std::vector<OpenRequest> Exchange::take_open_requests() {
 }
 
 void Exchange::on_opened(OpenResult result) {
-    opening_octets_ -= result.response.size();
+    opening_octets_ -= result.octets;
     const auto node = opening_.extract(result.id);
     if (node.empty()) {
         if (task_) task_->on_opened(result);

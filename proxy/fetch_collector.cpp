@@ -64,7 +64,7 @@ FetchCollector::Result FetchCollector::line(const imap::Frame& frame) {
         return release(frame);
     }
     if (frame.ends_message && mode_ == Mode::sniff && !held_.candidate) return release(frame);
-    held_.response += frame.octets;
+    append(frame.octets);
     if (frame.ends_message) return Result::collected;
     const auto result = announced(frame.announces ? frame.announces->octets : 0);
     if (result == Result::forward) {
@@ -107,7 +107,7 @@ std::uint64_t FetchCollector::limit() const {
 
 FetchCollector::Result FetchCollector::literal(const imap::Frame& frame) {
     if (!in_message_ || decided_) {
-        held_.response += frame.octets;
+        append(frame.octets);
         return Result::held;
     }
     const auto so_far = held_.response.size() - held_.message_offset;
@@ -117,11 +117,11 @@ FetchCollector::Result FetchCollector::literal(const imap::Frame& frame) {
             decided_ = true;
             held_.candidate = smime::is_candidate(frame.octets.substr(0, *end));
             if (!held_.candidate && mode_ == Mode::sniff) return release(frame);
-            held_.response += frame.octets;
+            append(frame.octets);
             return Result::held;
         }
     }
-    held_.response += frame.octets;
+    append(frame.octets);
     const auto message = std::string_view{held_.response}.substr(held_.message_offset);
     const auto end = header_end(message, so_far > 3 ? so_far - 3 : 0);
     if (!end && !frame.ends_literal && message.size() <= limits::header) return Result::held;
@@ -132,6 +132,18 @@ FetchCollector::Result FetchCollector::literal(const imap::Frame& frame) {
     released_ = std::move(held_.response);
     state_ = State::streaming;
     return Result::forward;
+}
+
+/// A large message takes its room in few steps, of which the last is exact: growing by doubling
+/// would hold it twice. Not more than a small multiple of what has come is ever asked for.
+void FetchCollector::append(std::string_view octets) {
+    auto& response = held_.response;
+    const auto needed = response.size() + octets.size();
+    if (needed > response.capacity() && needed > limits::header) {
+        const auto whole = held_.message_offset + held_.message_size + limits::greeting;
+        response.reserve(std::max(needed, std::min(whole, 16 * needed)));
+    }
+    response += octets;
 }
 
 FetchCollector::Result FetchCollector::release(const imap::Frame& frame) {

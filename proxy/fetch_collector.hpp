@@ -52,6 +52,7 @@ public:
 
 private:
     enum class State { holding, streaming, dropping };
+    void append(std::string_view octets);
     Result line(const imap::Frame& frame);
     Result literal(const imap::Frame& frame);
     Result release(const imap::Frame& frame);

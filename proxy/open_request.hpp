@@ -23,8 +23,9 @@ struct OpenRequest {
 /// What became of it.
 struct OpenResult {
     std::uint64_t id = 0;
-    std::string response;
-    SharedItems items;  ///< null: deliver the message as it came
+    std::size_t octets = 0;  ///< of the response when it was handed over
+    std::string response;    ///< without the message, if that was opened
+    SharedItems items;       ///< null: deliver the message as it came
     MessageDigest digest{};
 };
 

@@ -30,6 +30,7 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
     result.digest = digest_of(message);
     result.items = account.cache.find(result.digest);
     if (result.items) return;
+    account.cache.make_room(message.size());
     auto opened = smime::open(message, *account.keys, account.settings);
     if (opened.view) {
         result.items = std::make_shared<const MessageItems>(std::move(*opened.view));
@@ -38,6 +39,15 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
         log::info(named(account, request.uid) +
                   " is delivered as it came: " + opened.report.reason);
     }
+}
+
+/// The view takes the message's place: of what came only the other items are needed from now on.
+void drop_message(const OpenRequest& request, std::string& response) {
+    auto announcement = response.rfind('{', request.message_offset);
+    const auto end = request.message_offset + request.message_size;
+    if (announcement == std::string::npos || end > response.size()) return;
+    if (announcement > 0 && response[announcement - 1] == '~') --announcement;
+    response = response.substr(0, announcement) + "NIL" + response.substr(end);
 }
 
 }  // namespace
@@ -56,9 +66,11 @@ void Opener::open(SharedAccount account, OpenRequest request,
                  done = std::move(done)]() mutable {
         OpenResult result;
         result.id = request.id;
+        result.octets = request.response.size();
         result.response = std::move(request.response);
         try {
             open_message(*account, request, result);
+            if (result.items) drop_message(request, result.response);
         } catch (
             const std::exception& error) {  // no memory, most likely: the message goes as it came
             log::error(named(*account, request.uid) + " could not be opened: " + error.what());

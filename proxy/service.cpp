@@ -10,6 +10,10 @@
 #include <iostream>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "proxy/account_state.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/log.hpp"
@@ -38,6 +42,15 @@ SharedKeys load_keys(const Config& config, bool interactive) {
     const auto count = keys->identities().size();
     log::info(std::to_string(count) + (count == 1 ? " key" : " keys") + " to open mail with");
     return keys;
+}
+
+/// What a large message had needed goes back to the system at once: glibc would learn from it to
+/// keep tens of megabytes.
+void give_memory_back() {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+#endif
 }
 
 /// What runs: the listeners of the configuration in force.
@@ -150,6 +163,8 @@ private:
 }  // namespace
 
 int run_service(const Config& config) {
+    give_memory_back();
+
     return Service{config}.run();
 }
 

@@ -23,6 +23,9 @@ public:
     explicit ViewCache(std::size_t octets);
 
     SharedItems find(const MessageDigest& digest);  ///< null if it is not at hand
+    /// Forgets what must go once a message of so many octets is put, so that they are not in memory
+    /// together.
+    void make_room(std::size_t octets);
     void put(const MessageDigest& digest, SharedItems items);
 
 private:
@@ -30,6 +33,8 @@ private:
         MessageDigest digest;
         SharedItems items;
     };
+    void forget_down_to(std::size_t octets);
+
     std::mutex mutex_;
     std::size_t limit_;
     std::size_t octets_ = 0;

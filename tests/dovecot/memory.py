@@ -90,7 +90,7 @@ class Memory(unittest.TestCase):
         growth = self.service.peak_memory() - before
         self.report("both at once", growth)
         if not is_sanitized():
-            self.assertLess(growth, 2.5 * len(message) + SIZE)
+            self.assertLess(growth, 4 * len(message))  # one at hand, the other being opened
 
 
 if __name__ == "__main__":

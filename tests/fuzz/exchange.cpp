@@ -43,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 }
                 proxy::OpenResult result;
                 result.id = request.id;
+                result.octets = request.response.size();
                 result.response = std::move(request.response);
                 if (request.id % 2 == 0) {
                     result.items = std::make_shared<const proxy::MessageItems>(view());

@@ -121,6 +121,7 @@ private:
     proxy::OpenResult open(proxy::OpenRequest request) {
         proxy::OpenResult result;
         result.id = request.id;
+        result.octets = request.response.size();
         result.response = std::move(request.response);
         const auto message = result.response.substr(request.message_offset, request.message_size);
         for (const auto& [name, text] : transcript_.texts) {
