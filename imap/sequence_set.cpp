@@ -45,6 +45,15 @@ void SequenceSet::add(std::uint32_t number) {
     }
 }
 
+SequenceSet SequenceSet::take(std::size_t ranges) {
+    const auto end =
+        ranges_.begin() + static_cast<std::ptrdiff_t>(std::min(ranges, ranges_.size()));
+    SequenceSet taken;
+    taken.ranges_.assign(ranges_.begin(), end);
+    ranges_.erase(ranges_.begin(), end);
+    return taken;
+}
+
 std::string SequenceSet::text() const {
     std::string text;
     for (const auto& range : ranges_) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,7 +30,9 @@ public:
     /// The number, if the set names exactly one and not by "*".
     std::optional<std::uint32_t> single() const;
     void add(std::uint32_t number);  ///< joins the last range where it continues it
-    std::string text() const;        ///< as a command would say it
+    /// Takes the first ranges out, so many at most.
+    SequenceSet take(std::size_t ranges);
+    std::string text() const;  ///< as a command would say it
 
     friend std::optional<SequenceSet> read_sequence_set(Cursor& in);
 

@@ -122,7 +122,7 @@ void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::ui
     Candidate candidate{response.number, uid, octets, false};
     if (octets > context_.max_message) context_.mailbox.could_not_be_opened(uid);
     if (context_.mailbox.class_of(uid) != MessageClass::candidate) {
-        add(ordinary_, candidate);
+        add(to_ask_, candidate);
     } else if (auto view = view_of(uid)) {
         at_hand_[uid.value()] = std::move(view);
         at_hand_candidates_.push_back(candidate);
@@ -163,12 +163,26 @@ void FetchTask::after_probe() {
         step_ = Step::ordinary;
         own_tag_.clear();
         context_.to_server += original_;
-    } else if (!ordinary_.empty()) {
+    } else if (!to_ask_.empty()) {
         step_ = Step::ordinary;
-        context_.to_server += items_command(command_, new_tag(), ordinary_, false);
+        ask();
     } else {
         answer_at_hand();
     }
+}
+
+/// Sends the next command of a step that may need several.
+void FetchTask::ask() {
+    const auto set = to_ask_.take(limits::set_ranges);
+    if (step_ == Step::at_hand) {
+        const auto body = sets_seen(command_) ? Body::seen : Body::none;
+        context_.to_server += candidates_command(command_, new_tag(), set, body, false);
+        return;
+    }
+    const bool with_flags =
+        std::any_of(as_they_are_.begin(), as_they_are_.end(),
+                    [](const Candidate& candidate) { return candidate.with_flags; });
+    context_.to_server += items_command(command_, new_tag(), set, with_flags);
 }
 
 void FetchTask::answer_at_hand() {
@@ -177,10 +191,8 @@ void FetchTask::answer_at_hand() {
         return;
     }
     step_ = Step::at_hand;
-    imap::SequenceSet set;
-    for (const auto& candidate : at_hand_candidates_) add(set, candidate);
-    const auto body = sets_seen(command_) ? Body::seen : Body::none;
-    context_.to_server += candidates_command(command_, new_tag(), set, body, false);
+    for (const auto& candidate : at_hand_candidates_) add(to_ask_, candidate);
+    ask();
 }
 
 /// A client that reads a large part piece by piece asks hundreds of times for what only the view
@@ -189,6 +201,10 @@ bool FetchTask::answer_without_server() {
     if (sets_seen(command_) || !command_.modifiers.empty()) return false;
     for (const auto& name : command_.items) {
         if (!imap::depends_on_content(name.item) && name.item != DataItem::uid) return false;
+    }
+    // An EXPUNGE may have moved numbers since: then the server says what they are.
+    for (const auto& candidate : at_hand_candidates_) {
+        if (context_.mailbox.uid_of(candidate.number) != candidate.uid) return false;
     }
     for (const auto& candidate : at_hand_candidates_) {
         const auto uid = "UID " + std::to_string(candidate.uid.value());
@@ -285,13 +301,8 @@ void FetchTask::advance() {
 void FetchTask::after_messages() {
     if (as_they_are_.empty()) return finish();
     step_ = Step::as_they_are;
-    imap::SequenceSet set;
-    bool with_flags = false;
-    for (const auto& candidate : as_they_are_) {
-        add(set, candidate);
-        with_flags = with_flags || candidate.with_flags;
-    }
-    context_.to_server += items_command(command_, new_tag(), set, with_flags);
+    for (const auto& candidate : as_they_are_) add(to_ask_, candidate);
+    ask();
 }
 
 bool FetchTask::awaits(std::string_view tag) const {
@@ -320,22 +331,21 @@ void FetchTask::on_own_tagged(std::string_view line, imap::Response::Condition c
             return after_probe();
         case Step::ordinary:
             remember_status(line, ok);
-            return answer_at_hand();
+            return to_ask_.empty() ? answer_at_hand() : ask();
         case Step::at_hand:
             remember_status(line, ok);
-            return next_batch();
+            return to_ask_.empty() ? next_batch() : ask();
         case Step::messages:
             batch_over_ = true;
-            // Not answered: gone meanwhile, or the server could not give it.
-            for (const auto& [uid, candidate] : awaited_) {
-                if (!ok) as_they_are_.push_back(candidate);
-            }
+            // Not answered: gone meanwhile, or too large, or the server could not give it. It says
+            // which, asked for the client's own items.
+            for (const auto& [uid, candidate] : awaited_) as_they_are_.push_back(candidate);
             if (ok) remember_status(line, ok);
             awaited_.clear();
             return next_batch();
         case Step::as_they_are:
             remember_status(line, ok);
-            return finish();
+            return to_ask_.empty() ? finish() : ask();
         case Step::list:
         case Step::done:
             break;

@@ -92,6 +92,7 @@ private:
     void on_own_tagged(std::string_view line, imap::Response::Condition condition);
     bool know_all();
     void after_probe();
+    void ask();
     void answer_at_hand();
     bool answer_without_server();
     void next_batch();
@@ -114,7 +115,7 @@ private:
     std::string tagged_line_;  ///< what the client's command is answered by, in the end
     bool failed_ = false;      ///< it says NO or BAD
 
-    imap::SequenceSet ordinary_;
+    imap::SequenceSet to_ask_;  ///< messages of this step that the server is yet to be asked for
     std::vector<Candidate> candidates_;  ///< whose messages are to be fetched
     std::size_t next_candidate_ = 0;
     std::map<std::uint32_t, SharedItems> at_hand_;  ///< by UID: candidates whose views are at hand

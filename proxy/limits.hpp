@@ -36,6 +36,10 @@ inline constexpr std::size_t list_response = 4 * 1024 * 1024;
 inline constexpr std::size_t batch_messages = 64;
 inline constexpr std::size_t batch_octets = 8 * 1024 * 1024;
 
+/// Ranges of a set that we name in a command: a mailbox of gaps makes thousands, and servers take
+/// lines of 8 kB (RFC 7162, 4) or 64 kB (Dovecot).
+inline constexpr std::size_t set_ranges = 300;
+
 /// Messages collected and being opened before the server's side is read on (one is always allowed).
 inline constexpr std::size_t open_octets = 16 * 1024 * 1024;
 

@@ -118,3 +118,42 @@ TEST_CASE("a server that answers commands nobody sent ends the session (IMAP-06)
     proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
     REQUIRE_THROWS(exchange.from_server("* OK ready\r\nPK.1 OK done\r\n"));
 }
+
+TEST_CASE("a mailbox full of gaps makes no line that a server refuses", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_server("* OK ready\r\n");
+    exchange.from_client(log_in);
+    exchange.from_server("a OK in\r\n");
+    exchange.to_server().clear();
+    std::size_t longest = 0, answered = 0;
+    std::string structure =
+        R"(("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 10 1 NIL NIL NIL NIL))";
+    const auto serve = [&] {
+        while (!exchange.to_server().empty()) {
+            const auto line = std::exchange(exchange.to_server(), {});
+            longest = std::max(longest, line.size());
+            const auto tag = line.substr(0, line.find(' '));
+            std::string answers;
+            for (int number = 1; number <= 20'000; ++number) {
+                if (line.find("BODYSTRUCTURE") == line.npos) break;
+                const std::string p7m =
+                    R"(("application" "pkcs7-mime" NIL NIL NIL "7bit" 6 NIL NIL NIL NIL))";
+                answers += "* " + std::to_string(number) + " FETCH (UID " +
+                           std::to_string(3 * number) + " BODYSTRUCTURE " +
+                           (number % 100 == 0 ? p7m : structure) + ")\r\n";
+            }
+            exchange.from_server(answers + tag + " OK done\r\n");
+            ++answered;
+        }
+    };
+    exchange.from_client("b UID FETCH 1:* BODY.PEEK[1]<0.100>\r\n");
+    serve();
+    structure = R"(("application" "pkcs7-mime" NIL NIL NIL "7bit" 6 NIL NIL NIL NIL))";
+    exchange.from_client("c UID FETCH 1:* BODY.PEEK[1]<0.100>\r\n");
+    serve();
+    CHECK(longest < 8000);
+    CHECK(answered > 200);
+    CHECK(exchange.to_client().ends_with("c OK done\r\n"));
+    CHECK_FALSE(exchange.has_client_work());
+}
