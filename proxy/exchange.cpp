@@ -11,7 +11,10 @@ Exchange::Exchange(Settings settings, ViewCache& cache, std::string own_tag_pref
     : settings_{settings}, cache_{cache}, tags_{std::move(own_tag_prefix)} {}
 
 bool Exchange::reads_client() const {
-    return to_server_.size() < limits::outbox && backlog_.size() < limits::backlog;
+    // Our own replies are what a client can make more of without the server.
+    const auto unread = to_client_.octets() + replies_.size();
+    return to_server_.size() < limits::outbox && backlog_.size() < limits::backlog &&
+           unread < limits::outbox + limits::open_octets;
 }
 
 bool Exchange::reads_server() const {

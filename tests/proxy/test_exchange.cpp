@@ -157,3 +157,18 @@ TEST_CASE("a mailbox full of gaps makes no line that a server refuses", "[exchan
     CHECK(exchange.to_client().ends_with("c OK done\r\n"));
     CHECK_FALSE(exchange.has_client_work());
 }
+
+TEST_CASE("a client that reads no replies is not read either (REL-04)", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    std::string commands;
+    while (commands.size() < 64 * 1024) commands += "a COMPRESS DEFLATE\r\n";
+    std::size_t rounds = 0;
+    while (exchange.reads_client() && rounds < 10'000) {
+        exchange.from_client(commands);
+        ++rounds;
+    }
+    CHECK(exchange.to_client().size() < (32U << 20));
+    exchange.to_client().clear();
+    CHECK(exchange.reads_client());
+}
