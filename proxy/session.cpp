@@ -108,13 +108,21 @@ asio::awaitable<void> Session::read_client() {
     wake();
 }
 
+/// Where a server's connection breaks, what had come before still goes to the client.
 asio::awaitable<void> Session::read_server() {
-    while (true) {
-        while (!exchange_.reads_server()) co_await sleep(server_reader_);
-        const auto octets = co_await server_->read(read_buffer());
-        if (octets.empty()) break;
-        exchange_.from_server(octets);
-        after_input();
+    try {
+        while (true) {
+            while (!exchange_.reads_server()) co_await sleep(server_reader_);
+            const auto octets = co_await server_->read(read_buffer());
+            if (octets.empty()) break;
+            exchange_.from_server(octets);
+            after_input();
+        }
+    } catch (const TlsError&) {
+        first_failure_ = std::current_exception();
+    } catch (const std::system_error& error) {
+        if (error.code() != asio::error::connection_reset) throw;
+        first_failure_ = std::current_exception();
     }
     server_ended_ = true;
     wake();

@@ -9,6 +9,8 @@ namespace proxy {
 using Condition = imap::Response::Condition;
 
 void StartTls::receive(std::string_view octets) {
+    total_ += octets.size();
+    if (total_ > limits::greeting) throw ProtocolError{"the server's greeting has no end"};
     received_ += octets;
     for (auto lf = received_.find('\n'); lf != std::string::npos; lf = received_.find('\n')) {
         const auto one = received_.substr(0, lf + 1);
@@ -19,8 +21,6 @@ void StartTls::receive(std::string_view octets) {
                 "the server sent octets between STARTTLS and TLS; someone may be on the way"};
         }
     }
-    if (received_.size() > limits::greeting)
-        throw ProtocolError{"the server's greeting has no end"};
 }
 
 void StartTls::line(std::string_view line) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,7 @@ private:
 
     State state_ = State::greeting;
     std::string received_;
+    std::size_t total_ = 0;  ///< octets received
     std::string outgoing_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <asio/buffer.hpp>
+#include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 #include <system_error>
@@ -20,6 +21,10 @@ std::span<char> ciphertext_buffer() {
 
 /// TLS records are made of so much at a time, so that a large answer is not held twice.
 constexpr std::size_t write_piece = 64 * 1024;
+
+/// Then the other sessions and the timers have their turn: a server that never stops sending octets
+/// that we drop would keep the thread for itself.
+constexpr int most_reads_without_waiting = 16;
 
 }  // namespace
 
@@ -70,6 +75,10 @@ asio::awaitable<std::string_view> Stream::read(std::span<char> buffer) {
 
 /// Waits for the socket and only then uses the buffer: a session that is idle holds none.
 asio::awaitable<std::size_t> Stream::read_socket(std::span<char> buffer) {
+    if (++reads_without_waiting_ > most_reads_without_waiting) {
+        reads_without_waiting_ = 0;
+        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+    }
     while (true) {
         asio::error_code error;
         const auto count = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
@@ -78,6 +87,7 @@ asio::awaitable<std::size_t> Stream::read_socket(std::span<char> buffer) {
         if (error && error != asio::error::would_block && error != asio::error::interrupted) {
             throw std::system_error{error};
         }
+        reads_without_waiting_ = 0;
         co_await socket_.async_wait(asio::socket_base::wait_read, asio::use_awaitable);
     }
 }

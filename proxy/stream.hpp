@@ -42,6 +42,7 @@ private:
 
     asio::ip::tcp::socket socket_;
     std::unique_ptr<TlsEngine> tls_;
+    int reads_without_waiting_ = 0;
 };
 
 }  // namespace proxy

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "dovecot"))
@@ -239,6 +240,34 @@ class Tls(unittest.TestCase):
             self.assertIn(b"{100}", said)
             self.assertNotIn(b")\r\n", said)
             self.assertIn("without a TLS closure", service.stderr())
+
+    def test_what_came_before_the_cut_is_not_lost(self):
+        context = tls_context(self.pki, "good")
+        answer = b"* BYE " + b"x" * 300000 + b"\r\na OK bye\r\n"
+
+        def play(server, connection):
+            with context.wrap_socket(connection, server_side=True) as tls:
+                tls.sendall(b"* OK hello\r\n")
+                server.read(tls)
+                tls.sendall(answer)
+                os.close(tls.detach())
+
+        with Server(play) as server, Paperknife([{
+                "upstream": f"imaps://localhost:{server.port}", "ca_file": self.pki.path("ca.crt")}]) as service:
+            with socket.socket() as client:
+                client.settimeout(15)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.connect(("127.0.0.1", service.port))
+                client.sendall(b"a LOGOUT\r\n")
+                time.sleep(1)  # the connection to the server has long been cut
+                self.assertTrue(client.makefile("rb").read().endswith(answer))
+
+    def test_a_server_that_talks_without_end_before_tls_is_left(self):
+        def play(server, connection):
+            while True:
+                connection.sendall(b"* OK still here\r\n" * 4000)
+
+        self.assert_refused(self.ask(play, scheme="imap"), b"has no end")
 
     def test_a_server_that_is_silent_or_gone_is_said_to_be(self):
         with Paperknife([{"upstream": "imaps://localhost:1", "ca_file": self.pki.path("ca.crt")}]) as service:
