@@ -1,7 +1,6 @@
 #include "proxy/message_items.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "imap/body_structure.hpp"
 #include "proxy/message_items_section.hpp"
@@ -126,9 +125,20 @@ void MessageItems::write(imap::Writer& out, const imap::MessageDataItemName& nam
         case DataItem::body_section:
             parts_->write_section(out, name);
             return;
+        // Their capabilities are hidden. A server that sends them unasked must not show ciphertext.
         case DataItem::binary:
+            out.raw("BINARY");
+            imap::write_section(out, name.section);
+            out.raw(" NIL");
+            return;
         case DataItem::binary_size:
+            out.raw("BINARY.SIZE");
+            imap::write_section(out, name.section);
+            out.raw(" 0");
+            return;
         case DataItem::preview:
+            out.raw("PREVIEW NIL");
+            return;
         case DataItem::flags:
         case DataItem::internal_date:
         case DataItem::uid:

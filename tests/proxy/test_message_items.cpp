@@ -66,6 +66,13 @@ TEST_CASE("items answer as RFC 9051 keys them", "[proxy][items]") {
           R"("7bit" 7 1) 3) "mixed"))");
 }
 
+TEST_CASE("what is hidden has no value", "[proxy][items]") {
+    const Message message{two_parts};
+    CHECK(message.answer("PREVIEW") == "PREVIEW NIL");
+    CHECK(message.answer("BINARY.PEEK[1]") == "BINARY[1] NIL");
+    CHECK(message.answer("BINARY.SIZE[1]") == "BINARY.SIZE[1] 0");
+}
+
 TEST_CASE("sections are found by their numbers", "[proxy][items]") {
     const Message message{two_parts};
     CHECK(message.octets("BODY[1.MIME]") == "Content-ID: <1>\r\n\r\n");
