@@ -146,14 +146,12 @@ class AsDovecot(unittest.TestCase):
         # Joined partials would not be the whole.
         if theirs[key(item)].endswith(b"{1}\r\n\r") and ours.endswith(b"{1}\r\n\n"):
             return True
-        # A CR before a line end: Dovecot's cache of fields has lost it. They would not be the header's.
-        if re.match(rb"(?s)(?:(?!\r\n\r\n).)*\r(\r\n|\Z)", message):
-            return True
+        part = re.match(r"BODY.PEEK\[([\d.]+)\.HEADER", item)
+        # A CR without LF: Dovecot's cache of fields has lost it. They would not be the header's.
+        if not part:
+            return bool(re.match(rb"(?s)(?:(?!\r\n\r\n).)*\r(?!\n)", message))
         # The header of a part that a boundary line ends: Dovecot's HEADER ends there, too, but its
         # HEADER.FIELDS go on with what follows, as far as the next blank line.
-        part = re.match(r"BODY.PEEK\[([\d.]+)\.HEADER", item)
-        if not part:
-            return False
         header, = self.tool.answers(message, [f"BODY.PEEK[{part[1]}.HEADER]"])
         return header.endswith(b"{0}\r\n") or not header.endswith(b"\n\r\n")
 
