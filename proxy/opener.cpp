@@ -24,6 +24,20 @@ std::string named(const AccountState& account, const std::optional<imap::Uid>& u
            (uid ? "message UID " + std::to_string(uid->value()) : std::string{"a message"});
 }
 
+/// The message itself as its own view. What does not open is answered here too, from its own
+/// octets: the server must not see by another question which messages opened (promise 4, ENC-07).
+smime::View as_it_came(std::string_view message) {
+    const auto crlf = message.find("\r\n\r\n");
+    const auto lf = message.find("\n\n");
+    auto end = message.size();
+    if (crlf != std::string_view::npos) end = crlf + 4;
+    if (lf != std::string_view::npos && lf + 2 < end) end = lf + 2;
+    const auto body = message.substr(end);
+    keystore::SecretBytes octets{
+        keystore::BytesView{reinterpret_cast<const std::uint8_t*>(body.data()), body.size()}};
+    return smime::View{std::string{message.substr(0, end)}, std::move(octets), 0, body.size()};
+}
+
 void open_message(const AccountState& account, const OpenRequest& request, OpenResult& result) {
     const auto message =
         std::string_view{result.response}.substr(request.message_offset, request.message_size);
@@ -32,13 +46,15 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
     if (result.items) return;
     account.cache.make_room(message.size());
     auto opened = smime::open(message, *account.keys, account.settings);
-    if (opened.view) {
-        result.items = std::make_shared<const MessageItems>(std::move(*opened.view));
-        account.cache.put(result.digest, result.items);
-    } else if (!opened.report.reason.empty()) {
-        log::info(named(account, request.uid) +
-                  " is delivered as it came: " + opened.report.reason);
+    if (!opened.view) {
+        if (!opened.report.reason.empty()) {
+            log::info(named(account, request.uid) +
+                      " is delivered as it came: " + opened.report.reason);
+        }
+        opened.view = as_it_came(message);
     }
+    result.items = std::make_shared<const MessageItems>(std::move(*opened.view));
+    account.cache.put(result.digest, result.items);
 }
 
 /// The view takes the message's place: of what came only the other items are needed from now on.

@@ -388,6 +388,23 @@ class ServerLearnsNothing(unittest.TestCase):
                 self.assertEqual(seen[0], other)
             self.assertNotIn(b"within", b"".join(seen[2]))
 
+    def test_the_server_does_not_see_which_messages_open(self):
+        """It could change a message and learn from what comes back whether that still opens (ENC-07)."""
+        users = {f"user{n}": f"secret{n}" for n in range(2)}
+        scripts = [self.SCRIPT] + [(command,) for command in self.FIRST]
+        with Dovecot(users=users) as server:
+            for algorithm in ("-aes-256-cbc", "-aes-256-gcm"):
+                for size in (300, 301, 5000):
+                    cms = messages.encrypt(self.plaintexts(size)[0], algorithm)
+                    server.deliver(messages.wrap(cms), "user0")
+                    # An octet of the ciphertext's last block, or of the tag.
+                    changed = cms[:-3] + bytes([cms[-3] ^ 1]) + cms[-2:]
+                    server.deliver(messages.wrap(changed), "user1")
+            seen = [[r.replace(password.encode(), b"SECRET") for r in
+                     self.seen_by_the_server(server, user, scripts)]
+                    for user, password in users.items()]
+            self.assertEqual(seen[0], seen[1])
+
 
 if __name__ == "__main__":
     unittest.main()
