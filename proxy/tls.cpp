@@ -38,6 +38,17 @@ std::string text(int error) {
     return buffer.data();
 }
 
+#if MBEDTLS_VERSION_MAJOR >= 3
+/// Mbed TLS 3.6 offers PSS, which TLS 1.3 needs, but takes it from no TLS 1.2 server: there it is
+/// an illegal parameter. Servers choose the first of ours that they know, so PSS stands last.
+constexpr std::uint16_t signature_algorithms[] = {
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384,       MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,    MBEDTLS_TLS1_3_SIG_NONE};
+#endif
+
 int random(void*, unsigned char* out, std::size_t size) {
     keystore::fill_random({out, size});
     return 0;
@@ -122,6 +133,7 @@ TlsContext::TlsContext(const std::optional<std::filesystem::path>& ca_file)
     if (defaults != 0) throw TlsError{"TLS can't be set up: " + text(defaults)};
 #if MBEDTLS_VERSION_MAJOR >= 3
     mbedtls_ssl_conf_min_tls_version(&state_->config, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_sig_algs(&state_->config, signature_algorithms);
 #else
     mbedtls_ssl_conf_min_version(&state_->config, MBEDTLS_SSL_MAJOR_VERSION_3,
                                  MBEDTLS_SSL_MINOR_VERSION_3);

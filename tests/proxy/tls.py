@@ -111,6 +111,9 @@ def tls_context(pki, name, newest=None, protocols=None):
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = newest
         context.set_ciphers("ALL:@SECLEVEL=0")
+        # Python's servers choose by their own taste, and would choose PSS, which Mbed TLS 3.6 takes
+        # from no TLS 1.2 server (proxy/tls.cpp). Most servers choose by the client's.
+        context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
     if protocols:
         context.set_alpn_protocols(protocols)
     return context
