@@ -7,7 +7,8 @@
 /// Every limit of this folder, with the reason for its number.
 namespace proxy::limits {
 
-/// One read from a socket: stays within a core's second cache. All sessions share the buffer, none keeps what it has read.
+/// One read from a socket: stays within a core's second cache. All sessions share the buffer, none
+/// keeps what it has read.
 inline constexpr std::size_t read = 128 * 1024;
 
 /// An outbox above this makes its reader wait (back-pressure). Two reads keep both directions busy.
