@@ -53,8 +53,9 @@ bool equal_in_constant_time(BytesView a, BytesView b);
 /// padding is not looked at. False if the sizes do not fit.
 bool aes_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 
-/// Decrypts 3DES-CBC in place (key of 24 octets, IV of 8).
+/// Decrypts 3DES-CBC or DES-CBC in place (key of 24 or 8 octets, IV of 8).
 bool des3_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
+bool des_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 
 /// The size of what stands before the PKCS#7 padding (RFC 5652, 6.3) of a block size of 8 or 16, or
 /// nothing if the padding is wrong; takes the same time for every padding.

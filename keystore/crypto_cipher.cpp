@@ -15,6 +15,7 @@ namespace keystore {
 namespace {
 
 using Aes = CObject<mbedtls_aes_context, mbedtls_aes_init, mbedtls_aes_free>;
+using Des = CObject<mbedtls_des_context, mbedtls_des_init, mbedtls_des_free>;
 using Des3 = CObject<mbedtls_des3_context, mbedtls_des3_init, mbedtls_des3_free>;
 using Gcm = CObject<mbedtls_gcm_context, mbedtls_gcm_init, mbedtls_gcm_free>;
 
@@ -45,6 +46,16 @@ bool des3_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octet
     std::copy(iv.begin(), iv.end(), chain.begin());
     return mbedtls_des3_crypt_cbc(des.get(), MBEDTLS_DES_DECRYPT, octets.size(), chain.data(),
                                   octets.data(), octets.data()) == 0;
+}
+
+bool des_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets) {
+    if (key.size() != 8 || iv.size() != 8 || octets.size() % 8 != 0) return false;
+    Des des;
+    if (mbedtls_des_setkey_dec(des.get(), key.data()) != 0) return false;
+    std::array<std::uint8_t, 8> chain{};
+    std::copy(iv.begin(), iv.end(), chain.begin());
+    return mbedtls_des_crypt_cbc(des.get(), MBEDTLS_DES_DECRYPT, octets.size(), chain.data(),
+                                 octets.data(), octets.data()) == 0;
 }
 
 std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t block_size) {

@@ -4,12 +4,19 @@
 
 namespace proxy {
 
+smime::Settings smime_settings(const Config& config) {
+    smime::Settings settings;
+    settings.max_message = config.decrypt.max_message;
+    settings.legacy = config.decrypt.legacy;
+    return settings;
+}
+
 SharedAccount make_account_state(const Config& config, const Account& account,
                                  std::shared_ptr<const keystore::Keystore> keys) {
     auto state = std::make_shared<AccountState>();
     state->account = account;
     state->opens = config.decrypt.enabled;
-    state->settings.max_message = config.decrypt.max_message;
+    state->settings = smime_settings(config);
     state->max_message =
         config.decrypt.max_message > 0 ? config.decrypt.max_message : smime::limits::message;
     state->keys = std::move(keys);

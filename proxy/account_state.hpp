@@ -26,6 +26,9 @@ struct AccountState {
 
 using SharedAccount = std::shared_ptr<const AccountState>;
 
+/// What the configuration says to smime::open.
+smime::Settings smime_settings(const Config& config);
+
 /// Throws TlsError.
 SharedAccount make_account_state(const Config& config, const Account& account,
                                  std::shared_ptr<const keystore::Keystore> keys);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "proxy/account_state.hpp"
 #include "proxy/descriptor.hpp"
 #include "proxy/log.hpp"
 #include "proxy/unlock.hpp"
@@ -96,6 +97,8 @@ std::string_view explanation(smime::Error error) {
             return "it is not what its header says, or damaged";
         case smime::Error::unsupported_algorithm:
             return "it uses an algorithm that is not known";
+        case smime::Error::legacy_algorithm:
+            return "it uses a weak cipher; [decrypt] legacy = true opens such messages";
         case smime::Error::no_matching_recipient:
             return "it is for none of the keys";
         case smime::Error::decryption_failed:
@@ -127,8 +130,8 @@ int command_open(const Config& config, const OpenArguments& arguments) {
     Descriptor report;
     if (arguments.report) report = create_report(*arguments.report, arguments.message);
     const auto keystore = load_keys(config);
-    const auto opened = smime::open(with_network_line_ends(message), keystore,
-                                    smime::Settings{config.decrypt.max_message});
+    const auto opened =
+        smime::open(with_network_line_ends(message), keystore, smime_settings(config));
     if (arguments.report) {
         const auto name = arguments.report->string();
         write_all(report.number(), smime::json(opened.report), name);

@@ -140,6 +140,7 @@ Config::Decrypt read_decrypt(Section section) {
     decrypt.enabled = section.boolean("enabled").value_or(decrypt.enabled);
     decrypt.max_message =
         static_cast<std::size_t>(section.integer("max_message", 0, largest_message).value_or(0));
+    decrypt.legacy = section.boolean("legacy").value_or(decrypt.legacy);
     return decrypt;
 }
 

@@ -63,6 +63,7 @@ struct Config {
     struct Decrypt {
         bool enabled = true;
         std::size_t max_message = 0;  ///< octets; 0: the limit of smime/limits.hpp
+        bool legacy = false;          ///< open 3DES, DES and RC2 (RFC 8551, 2.7.2)
     } decrypt;
     struct Keys {
         std::optional<std::filesystem::path> directory;

@@ -29,8 +29,9 @@ constexpr std::string_view account_later[] = {"allow_remote", "pin"};
 constexpr KnownKey decrypt_known[] = {
     {"enabled", "enabled = true, or false"},
     {"max_message", "max_message = 157286400 (octets), or 0 for the built-in limit"},
+    {"legacy", "legacy = true, or false"},
 };
-constexpr std::string_view decrypt_later[] = {"legacy", "unauthenticated_html", "errant", "limits"};
+constexpr std::string_view decrypt_later[] = {"unauthenticated_html", "errant", "limits"};
 
 constexpr KnownKey keystore_known[] = {
     {"directory", R"(directory = "keys")"},

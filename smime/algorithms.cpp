@@ -28,12 +28,15 @@ constexpr std::array content_types{
 using Mode = ContentCipher::Mode;
 
 constexpr std::array ciphers{
-    ContentCipher{"2.16.840.1.101.3.4.1.2", "aes-128-cbc", false, Mode::cbc, 16},
-    ContentCipher{"2.16.840.1.101.3.4.1.22", "aes-192-cbc", false, Mode::cbc, 24},
-    ContentCipher{"2.16.840.1.101.3.4.1.42", "aes-256-cbc", false, Mode::cbc, 32},
-    ContentCipher{"2.16.840.1.101.3.4.1.6", "aes-128-gcm", true, Mode::gcm, 16},
-    ContentCipher{"2.16.840.1.101.3.4.1.26", "aes-192-gcm", true, Mode::gcm, 24},
-    ContentCipher{"2.16.840.1.101.3.4.1.46", "aes-256-gcm", true, Mode::gcm, 32},
+    ContentCipher{"2.16.840.1.101.3.4.1.2", "aes-128-cbc", false, Mode::aes_cbc, 16},
+    ContentCipher{"2.16.840.1.101.3.4.1.22", "aes-192-cbc", false, Mode::aes_cbc, 24},
+    ContentCipher{"2.16.840.1.101.3.4.1.42", "aes-256-cbc", false, Mode::aes_cbc, 32},
+    ContentCipher{"2.16.840.1.101.3.4.1.6", "aes-128-gcm", true, Mode::aes_gcm, 16},
+    ContentCipher{"2.16.840.1.101.3.4.1.26", "aes-192-gcm", true, Mode::aes_gcm, 24},
+    ContentCipher{"2.16.840.1.101.3.4.1.46", "aes-256-gcm", true, Mode::aes_gcm, 32},
+    ContentCipher{"1.2.840.113549.3.7", "des-ede3-cbc", false, Mode::des_ede3_cbc, 24, true},
+    ContentCipher{"1.2.840.113549.3.2", "rc2-cbc", false, Mode::rc2_cbc, 0, true},
+    ContentCipher{"1.3.14.3.2.7", "des-cbc", false, Mode::des_cbc, 8, true},
     // Known by name only.
     ContentCipher{"2.16.840.1.101.3.4.1.7", "aes-128-ccm", true},
     ContentCipher{"2.16.840.1.101.3.4.1.27", "aes-192-ccm", true},
@@ -45,9 +48,6 @@ constexpr std::array ciphers{
     ContentCipher{"2.16.840.1.101.3.4.1.4", "aes-128-cfb"},
     ContentCipher{"2.16.840.1.101.3.4.1.24", "aes-192-cfb"},
     ContentCipher{"2.16.840.1.101.3.4.1.44", "aes-256-cfb"},
-    ContentCipher{"1.2.840.113549.3.7", "des-ede3-cbc"},
-    ContentCipher{"1.2.840.113549.3.2", "rc2-cbc"},
-    ContentCipher{"1.3.14.3.2.7", "des-cbc"},
     ContentCipher{"1.2.840.113549.3.4", "rc4"},
     ContentCipher{"1.2.392.200011.61.1.1.1.2", "camellia-128-cbc"},
     ContentCipher{"1.2.392.200011.61.1.1.1.3", "camellia-192-cbc"},

@@ -28,12 +28,13 @@ std::string_view cms_content_type_word(std::string_view oid);
 
 /// ContentCipher is a content-encryption algorithm that has a name, offered or not.
 struct ContentCipher {
-    enum class Mode { cbc, gcm, not_offered };
+    enum class Mode { aes_cbc, aes_gcm, des_ede3_cbc, des_cbc, rc2_cbc, not_offered };
     std::string_view oid;
     std::string_view word;  ///< "aes-256-cbc"
     bool aead = false;      ///< belongs into AuthEnvelopedData, and only there (RFC 5083, 5652)
     Mode mode = Mode::not_offered;
-    std::size_t key_length = 0;
+    std::size_t key_length = 0;  ///< 0: the parameters tell it
+    bool legacy = false;         ///< opened only if the owner wants it (RFC 8551, 2.7.2; ENC-12)
 };
 
 /// The cipher of an OID, or null if it has no name here.

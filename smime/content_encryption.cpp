@@ -1,5 +1,6 @@
 #include "smime/content_encryption.hpp"
 
+#include "keystore/rc2.hpp"
 #include "smime/canonical.hpp"
 
 namespace smime {
@@ -9,17 +10,50 @@ namespace der = keystore::der;
 namespace {
 
 constexpr std::size_t aes_block = 16;
+constexpr std::size_t des_block = 8;   // RC2's, too
 constexpr std::size_t gcm_nonce = 12;  // the one size that RFC 5084, 3.2 recommends
 constexpr std::uint64_t smallest_tag = 12;
 constexpr std::uint64_t largest_tag = 16;
 
 ///     AES-IV ::= OCTET STRING (SIZE(16))                     ; RFC 3565, 4.2
-std::optional<keystore::Bytes> read_aes_iv(const AlgorithmIdentifier& identifier) {
-    if (!identifier.parameters) return std::nullopt;
-    const der::Element& parameters = *identifier.parameters;
-    if (parameters.tag != der::octet_string || parameters.content.size() != aes_block)
+///     CBCParameter ::= IV                                    ; RFC 3370, 5.1
+///     IV ::= OCTET STRING  -- exactly 8 octets
+std::optional<keystore::Bytes> read_iv(const std::optional<der::Element>& parameters,
+                                       std::size_t block_size) {
+    if (!parameters || parameters->tag != der::octet_string ||
+        parameters->content.size() != block_size)
         return std::nullopt;
-    return keystore::Bytes{parameters.content.begin(), parameters.content.end()};
+    return keystore::Bytes{parameters->content.begin(), parameters->content.end()};
+}
+
+struct Rc2Parameters {
+    std::uint64_t version = 0;
+    keystore::Bytes iv;
+};
+
+///     RC2CBCParameter ::= SEQUENCE { rc2ParameterVersion INTEGER, iv OCTET STRING }
+///                                                            ; RFC 3370, 5.2
+std::optional<Rc2Parameters> read_rc2_parameters(const std::optional<der::Element>& parameters) {
+    if (!parameters || parameters->tag != der::sequence) return std::nullopt;
+    der::Reader in = der::Reader::inside(*parameters, der::Limits::ber());
+    const auto version = in.small_integer();
+    auto iv = read_iv(in.next(), des_block);
+    if (!version || !iv || !in.at_end()) return std::nullopt;
+    return Rc2Parameters{*version, std::move(*iv)};
+}
+
+/// Octets of the key, as many as effective bits, that a version number stands for; nothing for one
+/// that RFC 3370, 5.2 does not tell.
+std::optional<std::size_t> rc2_key_length(std::uint64_t version) {
+    switch (version) {
+        case 160:
+            return 40 / 8;
+        case 120:
+            return 64 / 8;
+        case 58:
+            return 128 / 8;
+    }
+    return std::nullopt;
 }
 
 struct GcmParameters {
@@ -56,7 +90,17 @@ Result<ContentEncryption> ContentEncryption::of(const EnvelopedData& enveloped_d
     if (!cipher) return Error::unsupported_algorithm;
     if (cipher->aead) return Error::malformed;
     ContentEncryption encryption{*cipher};
-    auto iv = read_aes_iv(info.content_encryption_algorithm);
+    const auto& parameters = info.content_encryption_algorithm.parameters;
+    if (cipher->mode == ContentCipher::Mode::rc2_cbc) {
+        auto rc2 = read_rc2_parameters(parameters);
+        if (!rc2) return Error::malformed;
+        const auto key_length = rc2_key_length(rc2->version);
+        if (!key_length) return Error::unsupported_algorithm;
+        encryption.key_length_ = *key_length;
+        encryption.iv_ = std::move(rc2->iv);
+        return encryption;
+    }
+    auto iv = read_iv(parameters, cipher->legacy ? des_block : aes_block);
     if (!iv) return Error::malformed;
     encryption.iv_ = std::move(*iv);
     return encryption;
@@ -87,10 +131,20 @@ Result<ContentEncryption> ContentEncryption::of(const AuthEnvelopedData& auth_en
 std::optional<std::size_t> ContentEncryption::decrypt(BytesView key,
                                                       std::span<std::uint8_t> octets) const {
     switch (cipher_->mode) {
-        case ContentCipher::Mode::cbc:
+        case ContentCipher::Mode::aes_cbc:
             if (!keystore::aes_cbc_decrypt(key, iv_, octets)) return std::nullopt;
             return keystore::size_without_padding(octets, aes_block);
-        case ContentCipher::Mode::gcm:
+        case ContentCipher::Mode::des_ede3_cbc:
+            if (!keystore::des3_cbc_decrypt(key, iv_, octets)) return std::nullopt;
+            return keystore::size_without_padding(octets, des_block);
+        case ContentCipher::Mode::des_cbc:
+            if (!keystore::des_cbc_decrypt(key, iv_, octets)) return std::nullopt;
+            return keystore::size_without_padding(octets, des_block);
+        case ContentCipher::Mode::rc2_cbc:
+            if (!keystore::rc2_cbc_decrypt(key, static_cast<unsigned>(key.size() * 8), iv_, octets))
+                return std::nullopt;
+            return keystore::size_without_padding(octets, des_block);
+        case ContentCipher::Mode::aes_gcm:
             if (!keystore::aes_gcm_decrypt(key, iv_, aad_, mac_, octets)) return std::nullopt;
             return octets.size();
         case ContentCipher::Mode::not_offered:

@@ -62,7 +62,7 @@ void name_recipient(const ContentEncryptionKey& key, Layer& layer) {
 template <class Enveloped>
 Result<std::span<std::uint8_t>> open_envelope(const Result<Enveloped>& enveloped,
                                               std::span<std::uint8_t> buffer,
-                                              const keystore::Keystore& keys,
+                                              const keystore::Keystore& keys, bool legacy,
                                               std::size_t& key_operations, Layer& layer) {
     if (!enveloped) return enveloped.error();
     const EncryptedContentInfo& info = enveloped->encrypted_content_info;
@@ -73,6 +73,8 @@ Result<std::span<std::uint8_t>> open_envelope(const Result<Enveloped>& enveloped
 
     const auto encryption = ContentEncryption::of(*enveloped);
     if (!encryption) return encryption.error();
+    layer.legacy = encryption->is_legacy();
+    if (layer.legacy && !legacy) return Error::legacy_algorithm;
     if (!info.encrypted_content) return Error::malformed;
     if (info.content_type != oid::data) return Error::unsupported_algorithm;
 
@@ -99,11 +101,12 @@ Result<std::span<std::uint8_t>> open_envelope(const Result<Enveloped>& enveloped
 Result<std::span<std::uint8_t>> open_enveloped_data(CmsContentType type,
                                                     const keystore::der::Element& content,
                                                     std::span<std::uint8_t> buffer,
-                                                    const keystore::Keystore& keys,
+                                                    const keystore::Keystore& keys, bool legacy,
                                                     std::size_t& key_operations, Layer& layer) {
     if (type == CmsContentType::auth_enveloped_data)
-        return open_envelope(AuthEnvelopedData::read(content), buffer, keys, key_operations, layer);
-    return open_envelope(EnvelopedData::read(content), buffer, keys, key_operations, layer);
+        return open_envelope(AuthEnvelopedData::read(content), buffer, keys, legacy, key_operations,
+                             layer);
+    return open_envelope(EnvelopedData::read(content), buffer, keys, legacy, key_operations, layer);
 }
 
 }  // namespace smime

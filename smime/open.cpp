@@ -76,8 +76,10 @@ Encryption encryption_of(const Report& report, bool delivered) {
         for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
             if (layer->result != "opened") continue;
             if (is(*layer, oid::auth_enveloped_data)) return Encryption::authenticated;
-            if (is(*layer, oid::enveloped_data)) return Encryption::unauthenticated;
+            if (is(*layer, oid::enveloped_data))
+                return layer->legacy ? Encryption::legacy : Encryption::unauthenticated;
         }
+    if (report.error == Error::legacy_algorithm) return Encryption::legacy;
     if (!report.error) return Encryption::none;
     const bool failed = layers.empty() || std::any_of(layers.begin(), layers.end(), may_encrypt);
     return failed ? Encryption::failed : Encryption::none;
@@ -91,6 +93,7 @@ Verdict verdict_of(Error error) {
         case Error::ambiguous_mime:
             return Verdict::permerror;
         case Error::unsupported_algorithm:
+        case Error::legacy_algorithm:
         case Error::no_matching_recipient:
             return Verdict::neutral;
     }
@@ -115,10 +118,12 @@ void summarise(Report& report, bool opened) {
 /// (MIME-02). What a layer is says its CMS content type, never the media type's smime-type.
 class Peeling {
 public:
-    Peeling(std::string_view message, const keystore::Keystore& keys)
-        : outer_{Entity::read(message)}, entity_{outer_}, keys_{keys} {}
+    Peeling(std::string_view message, const keystore::Keystore& keys, const Settings& settings)
+        : outer_{Entity::read(message)}, entity_{outer_}, keys_{keys}, settings_{settings} {}
 
-    Opened run(std::size_t largest_message) {
+    Opened run() {
+        const std::size_t largest_message =
+            settings_.max_message ? settings_.max_message : limits::message;
         if (may_be_layer(outer_) && outer_.header.size() + outer_.body.size() > largest_message)
             return refused(Error::too_complex);
         while (may_be_layer(entity_)) {
@@ -171,8 +176,8 @@ private:
             return open_signed_data(info->content, octets, layer);
         if (type != CmsContentType::enveloped_data && type != CmsContentType::auth_enveloped_data)
             return Error::unsupported_algorithm;
-        const auto content =
-            open_enveloped_data(*type, info->content, octets, keys_, key_operations_, layer);
+        const auto content = open_enveloped_data(*type, info->content, octets, keys_,
+                                                 settings_.legacy, key_operations_, layer);
         if (!content) return content.error();
         return std::optional<Octets>{*content};
     }
@@ -233,6 +238,7 @@ private:
     const Entity outer_;
     Entity entity_;  // the innermost; its views point into the message, or into content_
     const keystore::Keystore& keys_;
+    const Settings& settings_;
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
     Report report_;
@@ -245,8 +251,7 @@ bool is_candidate(std::string_view header) {
 }
 
 Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings) {
-    const std::size_t largest = settings.max_message ? settings.max_message : limits::message;
-    return Peeling{message, keys}.run(largest);
+    return Peeling{message, keys, settings}.run();
 }
 
 }  // namespace smime

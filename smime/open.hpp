@@ -12,6 +12,7 @@ namespace smime {
 /// What the owner's configuration says of opening.
 struct Settings {
     std::size_t max_message = 0;  ///< octets; 0: limits::message
+    bool legacy = false;          ///< open 3DES, DES and RC2, too (ENC-12)
 };
 
 /// What became of a message.

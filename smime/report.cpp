@@ -46,6 +46,8 @@ std::string_view word(Error error) {
             return "malformed";
         case Error::unsupported_algorithm:
             return "unsupported-algorithm";
+        case Error::legacy_algorithm:
+            return "legacy-algorithm";
         case Error::no_matching_recipient:
             return "no-matching-recipient";
         case Error::decryption_failed:

@@ -32,6 +32,7 @@ struct Layer {
     std::string key_management;                      ///< "rsa", "rsa-oaep", …
     std::string recipient_issuer, recipient_serial;  ///< of the certificate that opened it
     std::vector<Recipient> recipients;               ///< if none of them is ours
+    bool legacy = false;       ///< its cipher is weak (ENC-12), whether it was opened or not
     bool detached = false;     ///< of signed-data: what it signs stands elsewhere
     bool has_signers = false;  ///< of signed-data: it is more than certificates (RFC 8551, 3.8)
 };

@@ -1,4 +1,5 @@
 #include "keystore/crypto.hpp"
+#include "keystore/rc2.hpp"
 #include "tests/catch.hpp"
 #include "tests/keystore/files.hpp"
 
@@ -64,6 +65,54 @@ TEST_CASE("AES-CBC takes only sizes that fit", "[crypto]") {
     CHECK_FALSE(aes_cbc_decrypt(BytesView{key}.first(15), iv, text));
     CHECK_FALSE(aes_cbc_decrypt(key, iv, std::span{text}.first(17)));
     CHECK(aes_cbc_decrypt(key, iv, {}));
+}
+
+TEST_CASE("RC2 of RFC 2268, chapter 5", "[crypto]") {
+    struct Vector {
+        const char* key;
+        unsigned effective_bits;
+        const char *plaintext, *ciphertext;
+    };
+    for (const Vector& vector : {
+             Vector{"0000000000000000", 63, "0000000000000000", "ebb773f993278eff"},
+             Vector{"ffffffffffffffff", 64, "ffffffffffffffff", "278b27e42e2f0d49"},
+             Vector{"3000000000000000", 64, "1000000000000001", "30649edf9be7d2c2"},
+             Vector{"88", 64, "0000000000000000", "61a8a244adacccf0"},
+             Vector{"88bca90e90875a", 64, "0000000000000000", "6ccf4308974c267f"},
+             Vector{"88bca90e90875a7f0f79c384627bafb2", 64, "0000000000000000", "1a807d272bbe5db1"},
+             Vector{"88bca90e90875a7f0f79c384627bafb2", 128, "0000000000000000",
+                    "2269552ab0f85ca6"},
+             Vector{"88bca90e90875a7f0f79c384627bafb216f80a6f85920584c42fceb0be255daf1e", 129,
+                    "0000000000000000", "5b78d3a43dfff1f1"},
+         }) {
+        Bytes text = from_hex(vector.ciphertext);
+        REQUIRE(rc2_cbc_decrypt(from_hex(vector.key), vector.effective_bits, Bytes(8), text));
+        CHECK(hex(text) == vector.plaintext);
+    }
+}
+
+TEST_CASE("RC2-CBC takes only sizes that fit", "[crypto]") {
+    Bytes text(16);
+    CHECK(rc2_cbc_decrypt(Bytes(1), 1, Bytes(8), text));
+    CHECK(rc2_cbc_decrypt(Bytes(128), 1024, Bytes(8), text));
+    CHECK_FALSE(rc2_cbc_decrypt({}, 64, Bytes(8), text));
+    CHECK_FALSE(rc2_cbc_decrypt(Bytes(129), 64, Bytes(8), text));
+    CHECK_FALSE(rc2_cbc_decrypt(Bytes(8), 0, Bytes(8), text));
+    CHECK_FALSE(rc2_cbc_decrypt(Bytes(8), 1025, Bytes(8), text));
+    CHECK_FALSE(rc2_cbc_decrypt(Bytes(8), 64, Bytes(7), text));
+    CHECK_FALSE(rc2_cbc_decrypt(Bytes(8), 64, Bytes(8), std::span{text}.first(9)));
+}
+
+TEST_CASE("DES-CBC decrypts what FIPS 81 encrypts", "[crypto]") {
+    // FIPS 81, table C1: "Now is the time for all "
+    const Bytes key = from_hex("0123456789abcdef");
+    const Bytes iv = from_hex("1234567890abcdef");
+    Bytes text = from_hex("e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6");
+    REQUIRE(des_cbc_decrypt(key, iv, text));
+    CHECK(std::string(text.begin(), text.end()) == "Now is the time for all ");
+    CHECK_FALSE(des_cbc_decrypt(BytesView{key}.first(7), iv, text));
+    CHECK_FALSE(des_cbc_decrypt(key, BytesView{iv}.first(7), text));
+    CHECK_FALSE(des_cbc_decrypt(key, iv, std::span{text}.first(9)));
 }
 
 TEST_CASE("3DES-CBC decrypts what openssl encrypted", "[crypto]") {

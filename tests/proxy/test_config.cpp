@@ -34,6 +34,7 @@ upstream = "imap://Mail.Example.NET:1430"
 [decrypt]
 enabled = false
 max_message = 50_000_000
+legacy = true
 
 [keystore]
 directory = "keys"
@@ -62,6 +63,7 @@ level = "debug"
     CHECK_FALSE(home.ca_file);
     CHECK_FALSE(config.decrypt.enabled);
     CHECK(config.decrypt.max_message == 50'000'000);
+    CHECK(config.decrypt.legacy);
     CHECK(config.keystore.directory == directory.path() / "keys");
     CHECK(config.keystore.unlock.file == directory.path() / "passphrase");
     CHECK_FALSE(config.keystore.unlock.prompt);
@@ -76,6 +78,7 @@ TEST_CASE("what a configuration does not say has its default", "[config]") {
     CHECK(config.accounts.at(0).timeouts.idle >= std::chrono::minutes{30});  // RFC 9051, 5.4
     CHECK(config.decrypt.enabled);
     CHECK(config.decrypt.max_message == 0);
+    CHECK_FALSE(config.decrypt.legacy);
     CHECK_FALSE(config.keystore.directory);
     CHECK(config.log.level == "info");
 }

@@ -7,6 +7,7 @@
 #   open/NAME.plain          what openssl makes of it: the entity inside
 #   open/NAME.expect         the report's words: encryption, then type/cipher/key management of
 #                            each layer
+#   legacy/NAME.eml …        the same, if the owner lets weak ciphers be opened
 #   closed/NAME.eml, .expect a message that stays as it is, and the report's reason
 #   parts/                   pieces that tests put together themselves
 set -eu
@@ -16,8 +17,8 @@ directory=${1:?usage: make_messages.sh DIRECTORY [STAMP]}
 if [ -n "${2:-}" ]; then stamp=$(realpath "$2"); else stamp=; fi
 mkdir -p "$directory"
 cd "$directory"
-rm -rf keys open closed parts work
-mkdir keys open closed parts work
+rm -rf keys open legacy closed parts work
+mkdir keys open legacy closed parts work
 
 certificate() { # NAME BITS
     openssl req -newkey "rsa:$2" -nodes -subj "/O=Example/CN=$1" -keyout "work/$1.key" \
@@ -225,6 +226,7 @@ if command -v gpgsm >/dev/null; then
             sed 's/.*=//; s/$/ S relax/' >"$home/trustlist.txt" &&
         gpg --cipher-algo AES256 --recipient alice@example.org --encrypt <work/attachment >work/cms; then
         made gpgsm "unauthenticated $cbc" work/cms
+        gpg --cipher-algo 3DES --recipient alice@example.org --encrypt <work/attachment >work/gpgsm
     fi
     gpgconf --homedir "$home" --kill all 2>/dev/null || true
     rm -rf "$home"
@@ -245,10 +247,55 @@ openssl ecparam -name prime256v1 -genkey -noout -out work/ec.key
 openssl req -x509 -new -key work/ec.key -subj /CN=ec -days 3650 -out work/ec.crt
 encrypt work/text work/cms -aes-256-cbc -recip work/ec.crt
 closed key-agreement no-matching-recipient work/cms
-for cipher in des-ede3-cbc camellia-128-cbc aes-128-cfb; do
+for cipher in camellia-128-cbc aes-128-cfb; do
     encrypt work/text work/cms -$cipher -recip work/alice.crt
     closed "$cipher" unsupported-algorithm work/cms
 done
+
+# Weak ciphers: legacy/, and closed/ as well
+half_weak() { # NAME EXPECT CMS PLAIN: the layers around it open in any case
+    message "$3" base64 "legacy/$1.eml"
+    cp "$4" "legacy/$1.plain"
+    echo "$2" >"legacy/$1.expect"
+}
+weak() { # NAME EXPECT CMS PLAIN
+    half_weak "$@"
+    closed "$1" legacy-algorithm "$3"
+}
+for inside in text empty multipart attachment; do
+    for cipher in des3 des rc2-40 rc2-64 rc2-128; do
+        case $cipher in
+        des3) word=des-ede3-cbc ;;
+        des) word=des-cbc ;;
+        *) word=rc2-cbc ;;
+        esac
+        for stream in '' -stream; do
+            # shellcheck disable=SC2086
+            encrypt work/$inside work/cms -provider legacy -provider default -$cipher $stream \
+                -recip work/alice.crt
+            weak "$cipher-$inside$stream" "legacy enveloped-data/$word/rsa" work/cms work/$inside
+        done
+    done
+done
+encrypt work/text work/weak -des3 -recip work/alice.crt
+entity work/weak base64 >work/weak.mime
+sign work/weak.mime work/cms
+half_weak des3-in-signed "legacy signed-data enveloped-data/des-ede3-cbc/rsa" work/cms work/text
+entity work/signed base64 >work/signed.mime
+encrypt work/signed.mime work/cms -des3 -recip work/alice.crt
+openssl cms -decrypt -binary -inform DER -in work/cms -recip work/alice.crt \
+    -inkey work/alice.key | openssl cms -verify -noverify -binary -inform SMIME 2>/dev/null >work/plain
+weak signed-in-des3 "legacy enveloped-data/des-ede3-cbc/rsa signed-data" work/cms work/plain
+if [ -s work/gpgsm ]; then
+    weak gpgsm-des3 "legacy enveloped-data/des-ede3-cbc/rsa" work/gpgsm work/attachment
+fi
+encrypt work/weak.mime work/cms -aes-256-gcm -recip work/alice.crt
+half_weak des3-in-gcm "legacy authEnveloped-data/aes-256-gcm/rsa enveloped-data/des-ede3-cbc/rsa" work/cms work/text
+encrypt work/inner.mime work/cms -des3 -recip work/alice.crt
+weak gcm-in-des3 "authenticated enveloped-data/des-ede3-cbc/rsa authEnveloped-data/aes-128-gcm/rsa" \
+    work/cms work/text
+encrypt work/text work/cms -des3 -recip work/other.crt
+closed foreign-des3 legacy-algorithm work/cms
 sign work/mime work/cms -nocerts
 closed nine-layers too-complex work/cms
 # shellcheck disable=SC2046
@@ -273,6 +320,9 @@ closed data malformed work/cms
 # ---------------------------------------------------------------- pieces
 
 encrypt work/text parts/cbc.der -aes-256-cbc -recip work/alice.crt
+encrypt work/text parts/des3.der -des3 -recip work/alice.crt
+encrypt work/text parts/des.der -provider legacy -provider default -des -recip work/alice.crt
+encrypt work/text parts/rc2.der -provider legacy -provider default -rc2-40 -recip work/alice.crt
 encrypt work/text parts/gcm.der -aes-256-gcm -recip work/alice.crt
 encrypt work/multipart parts/oaep.der -aes-128-gcm -keyid -recip work/alice.crt \
     -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha256

@@ -28,9 +28,11 @@ Node oid(std::string_view dotted) {
 
 /// The error of a message, opened with a keystore without keys: what is refused although there is
 /// no key was refused before any was touched.
-std::optional<smime::Error> error(const Node& message) {
+std::optional<smime::Error> error(const Node& message, bool legacy = false) {
     static const keystore::Keystore no_keys;
-    return smime::open(samples::message(der_tree::write(message)), no_keys, {}).report.error;
+    smime::Settings settings;
+    settings.legacy = legacy;
+    return smime::open(samples::message(der_tree::write(message)), no_keys, settings).report.error;
 }
 
 const std::string cbc256 = "2.16.840.1.101.3.4.1.42";
@@ -97,13 +99,48 @@ TEST_CASE("GCM is opened with a nonce of 12 and a tag of 12 to 16 octets, as ann
 
 TEST_CASE("CBC is opened with an IV of one block", "[smime][content_encryption]") {
     using smime::Error;
-    const Node original = der_tree::parse(samples::part("cbc.der"));
-    for (std::size_t length = 0; length < 64; ++length) {
+    for (const auto& [name, block] :
+         {std::pair{"cbc.der", 16U}, std::pair{"des3.der", 8U}, std::pair{"des.der", 8U}}) {
+        INFO(name);
+        const Node original = der_tree::parse(samples::part(name));
+        for (std::size_t length = 0; length < 256; ++length) {
+            Node message = original;
+            cipher(message).children[1].content = keystore::Bytes(length);
+            CHECK(error(message, true) ==
+                  (length == block ? Error::no_matching_recipient : Error::malformed));
+        }
         Node message = original;
-        cipher(message).children[1].content = keystore::Bytes(length);
-        CHECK(error(message) == (length == 16 ? Error::no_matching_recipient : Error::malformed));
+        cipher(message).children.pop_back();
+        CHECK(error(message, true) == Error::malformed);
     }
+}
+
+TEST_CASE("RC2 is opened with the parameters of RFC 3370, 5.2", "[smime][content_encryption]") {
+    using smime::Error;
+    const Node original = der_tree::parse(samples::part("rc2.der"));
+    const auto with = [&](std::uint64_t version, std::size_t iv) {
+        Node message = original;
+        der::Writer parameters;
+        parameters.integer(version);
+        parameters.element(der::octet_string, keystore::Bytes(iv));
+        der::Writer whole;
+        whole.element(der::sequence, parameters.octets());
+        cipher(message).children[1] = der_tree::parse(whole.octets());
+        return error(message, true);
+    };
+    for (std::uint64_t version = 0; version < 300; ++version) {
+        const bool told = version == 160 || version == 120 || version == 58;
+        CHECK(with(version, 8) ==
+              (told ? Error::no_matching_recipient : Error::unsupported_algorithm));
+    }
+    for (std::size_t iv = 0; iv < 256; ++iv)
+        CHECK(with(58, iv) == (iv == 8 ? Error::no_matching_recipient : Error::malformed));
     Node message = original;
+    cipher(message).children[1].children.pop_back();
+    CHECK(error(message, true) == Error::malformed);
     cipher(message).children.pop_back();
-    CHECK(error(message) == Error::malformed);
+    CHECK(error(message, true) == Error::malformed);
+    message = original;  // RFC 2268, 6 has an IV alone, for 32 effective bits
+    cipher(message).children[1] = {der::octet_string, keystore::Bytes(8), {}};
+    CHECK(error(message, true) == Error::malformed);
 }

@@ -68,6 +68,49 @@ TEST_CASE("open gives what openssl decrypts, whatever the algorithm, encoding an
     }
 }
 
+TEST_CASE(
+    "open gives what openssl and gpgsm encrypted with weak ciphers if the owner wants it (ENC-12)",
+    "[smime][open]") {
+    const auto files = messages("legacy");
+    REQUIRE(files.size() > 40);
+    smime::Settings settings;
+    settings.legacy = true;
+    for (auto file : files) {
+        const std::string message = samples::read(file);
+        INFO(file.stem().string());
+        const auto opened = smime::open(message, samples::alice(), settings);
+        REQUIRE(opened.view);
+        const std::string entity = samples::read(file.replace_extension(".plain"));
+        CHECK(opened.view->body() == samples::body(entity));
+        const std::string expected = samples::read(file.replace_extension(".expect"));
+        CHECK(words(opened.report) == expected);
+        CHECK(opened.view->header().starts_with("X-Paperknife: encryption=" +
+                                                expected.substr(0, expected.find(' '))));
+    }
+}
+
+TEST_CASE("open leaves weak ciphers closed unless the owner wants them open (ENC-12)",
+          "[smime][open]") {
+    for (const char* name : {"des3.der", "des.der", "rc2.der"}) {
+        static const keystore::Keystore no_keys;  // refused before any key is touched
+        for (const auto* keys : {&samples::alice(), &no_keys}) {
+            const auto opened = smime::open(samples::message(samples::part(name)), *keys, {});
+            CHECK(!opened.view);
+            CHECK(opened.report.error == smime::Error::legacy_algorithm);
+            CHECK(opened.report.reason == "legacy-algorithm");
+            CHECK(opened.report.encryption == Encryption::legacy);
+            CHECK(opened.report.verdict == Verdict::neutral);
+            CHECK(opened.report.layers.at(0).result == "legacy-algorithm");
+            CHECK(opened.report.layers.at(0).legacy);
+        }
+    }
+    const auto inside = open(samples::read(samples::directory() / "legacy" / "des3-in-gcm.eml"));
+    REQUIRE(inside.view);
+    CHECK(inside.report.error == smime::Error::legacy_algorithm);
+    CHECK(inside.report.encryption == Encryption::authenticated);
+    CHECK(inside.report.layers.at(1).result == "legacy-algorithm");
+}
+
 TEST_CASE("open opens messages whose lines end with LF alone", "[smime][open]") {
     for (auto file : messages("open")) {
         const std::string message = samples::read(file);
