@@ -6,13 +6,15 @@
 
 namespace proxy {
 
-/// What a server's BODYSTRUCTURE says of a message with an S/MIME root.
+/// What a server's BODYSTRUCTURE says of a message that may open.
 struct CandidateStructure {
     std::uint64_t octets = 0;  ///< of its body
 };
 
 /// Reads the value of a BODYSTRUCTURE. Nothing if the message is no candidate (design, chapter 3;
-/// RFC 8551, 3.10), or the value can't be read.
+/// RFC 8551, 3.10), or the value can't be read. It says of fewer messages that they are candidates
+/// than smime::is_candidate() does, which knows only a header: of the others smime::open() changes
+/// no octet.
 std::optional<CandidateStructure> read_candidate(std::string_view body_structure);
 
 }  // namespace proxy

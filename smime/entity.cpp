@@ -3,13 +3,19 @@
 #include <algorithm>
 
 #include "smime/header.hpp"
+#include "smime/limits.hpp"
 
 namespace smime {
 
 namespace {
 
+/// RFC 8551, 3.2.1 and 3.10.
 bool ends_with_p7m(std::string_view name) {
-    return name.size() >= 4 && same_name(name.substr(name.size() - 4), ".p7m");
+    if (name.size() < 4) return false;
+    name = name.substr(name.size() - 4);
+    for (const std::string_view ending : {".p7m", ".p7s", ".p7c", ".p7z"})
+        if (same_name(name, ending)) return true;
+    return false;
 }
 
 bool is_pkcs7_signature(std::string_view media_type) {
@@ -23,9 +29,11 @@ Entity::Kind kind_of(const ContentType& type) {
     if (type.is("application", "octet-stream") &&
         ends_with_p7m(decoded_parameter(type.parameters, "name").value_or("")))
         return Entity::Kind::p7m_file;
-    if (type.is("multipart", "signed") &&
-        is_pkcs7_signature(decoded_parameter(type.parameters, "protocol").value_or("")))
-        return Entity::Kind::clear_signed;
+    if (type.is("multipart", "signed")) {
+        const auto protocol = decoded_parameter(type.parameters, "protocol");
+        if (!protocol || is_pkcs7_signature(*protocol)) return Entity::Kind::clear_signed;
+    }
+    if (is_pkcs7_signature(type.type + '/' + type.subtype)) return Entity::Kind::pkcs7_signature;
     return Entity::Kind::other;
 }
 
@@ -49,10 +57,14 @@ bool has_ambiguous_octets(std::string_view header) {
     return false;
 }
 
-/// A name that RFC 5322, 2.2 allows. Lines without colon have none.
-bool is_field_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(),
-                                        [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
+/// True if some lines end with CRLF and some with LF alone.
+bool has_mixed_line_ends(std::string_view header) {
+    bool crlf = false;
+    bool lf = false;
+    for (auto end = header.find('\n'); end != std::string_view::npos;
+         end = header.find('\n', end + 1))
+        (end > 0 && header[end - 1] == '\r' ? crlf : lf) = true;
+    return crlf && lf;
 }
 
 }  // namespace
@@ -64,12 +76,19 @@ Entity Entity::read(std::string_view octets) {
     int encodings = 0;
     bool octet_stream = false;
     bool p7m_disposition = false;
+    bool strict = true;
+    std::size_t count = 0;
     while (const auto field = fields.next()) {
+        ++count;
         if (field->is("Content-Type")) {
             ++types;
             const ContentType type = read_content_type(field->value);
+            strict &= type.strict;
             octet_stream |= type.is("application", "octet-stream");
-            if (entity.kind != Kind::pkcs7_mime) entity.kind = kind_of(type);
+            // Of several the one that is most of a layer, so that nothing ambiguous passes for
+            // ordinary.
+            const Kind kind = kind_of(type);
+            if (entity.kind == Kind::other || kind == Kind::pkcs7_mime) entity.kind = kind;
         } else if (field->is("Content-Transfer-Encoding")) {
             ++encodings;
             entity.transfer_encoding = transfer_encoding_of(field->value);
@@ -78,12 +97,19 @@ Entity Entity::read(std::string_view octets) {
             p7m_disposition |=
                 disposition &&
                 ends_with_p7m(decoded_parameter(disposition->parameters, "filename").value_or(""));
+        } else if (!is_field_name(field->name)) {
+            const std::string name = lenient_name(*field);
+            types += same_name(name, "Content-Type");
+            encodings += same_name(name, "Content-Transfer-Encoding");
         }
     }
     if (octet_stream && p7m_disposition && entity.kind == Kind::other) entity.kind = Kind::p7m_file;
     entity.header = octets.substr(0, fields.offset());
     entity.body = octets.substr(fields.offset());
+    entity.too_complex =
+        count > limits::header_fields || entity.header.size() > limits::header_block;
     entity.ambiguous = types > 1 || encodings > 1 || has_ambiguous_octets(entity.header);
+    entity.ambiguous_layer = entity.ambiguous || !strict || has_mixed_line_ends(entity.header);
     return entity;
 }
 

@@ -15,9 +15,12 @@ enum class TransferEncoding { identity, base64, quoted_printable, unknown };
 struct Entity {
     enum class Kind {
         other,
-        pkcs7_mime,    ///< application/(x-)pkcs7-mime, whatever its smime-type
-        p7m_file,      ///< application/octet-stream named *.p7m: only its content tells
-        clear_signed,  ///< multipart/signed with a PKCS#7 signature
+        pkcs7_mime,       ///< application/(x-)pkcs7-mime, whatever its smime-type
+        p7m_file,         ///< application/octet-stream named *.p7m, *.p7s, *.p7c or *.p7z: only its
+                          ///< content tells
+        clear_signed,     ///< multipart/signed with a PKCS#7 signature, or that names no protocol:
+                          ///< read_multipart_signed() tells
+        pkcs7_signature,  ///< application/(x-)pkcs7-signature
     };
 
     std::string_view header;  ///< the blank line included
@@ -27,6 +30,10 @@ struct Entity {
     /// Two readers could see two bodies: a structural field stands there twice, or the header has
     /// octets that not everyone takes for the same (MIME-04).
     bool ambiguous = false;
+    /// The same for one that is a cryptographic layer, of which more is asked: besides, no line of
+    /// its header ends otherwise than the first, and Content-Type is strict.
+    bool ambiguous_layer = false;
+    bool too_complex = false;  ///< its header is beyond the limits
 
     static Entity read(std::string_view octets);
 };

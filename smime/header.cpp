@@ -1,5 +1,7 @@
 #include "smime/header.hpp"
 
+#include <algorithm>
+
 namespace smime {
 namespace {
 
@@ -69,6 +71,18 @@ std::optional<HeaderField> HeaderScanner::next() {
     }
     offset_ += size;
     return field;
+}
+
+bool is_field_name(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                        [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
+}
+
+std::string lenient_name(const HeaderField& field) {
+    std::string name;
+    for (const char c : field.octets.substr(0, field.octets.find(':')))
+        if (c > ' ' && c < '\x7f') name += c;
+    return name;
 }
 
 std::size_t header_size(std::string_view octets) {

@@ -44,6 +44,14 @@ private:
     bool blank_line_ = false;
 };
 
+/// True for a name that RFC 5322, 2.2 allows. Lines without colon have none.
+bool is_field_name(std::string_view name);
+
+/// A field's name as the most lenient reader could take it: what stands before the colon, be that
+/// on a later line, and of it only printable ASCII. So that no fold, control, blank or octet of
+/// eight bits hides a field that must not pass.
+std::string lenient_name(const HeaderField& field);
+
 /// The size of the header at the head of these octets, its blank line included.
 std::size_t header_size(std::string_view octets);
 
@@ -78,6 +86,9 @@ struct ContentType {
     std::string subtype;  ///< empty only if the field is malformed; type mostly is, too
     std::vector<Parameter> parameters;
     bool well_formed = false;
+    /// Every parameter is what RFC 2045, 5.1 says, and stands there once. A ";" with nothing behind
+    /// it and an encoded word as a value are let pass: mailers write such.
+    bool strict = false;
 
     bool is(std::string_view type, std::string_view subtype) const;  ///< in any case
 };

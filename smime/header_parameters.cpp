@@ -91,15 +91,43 @@ void join(const Piece* begin, const Piece* end, std::vector<Parameter>& paramete
     parameters.push_back(std::move(joined));
 }
 
-std::vector<Parameter> read_parameters(HeaderCursor& in) {
+/// True if a ";" stands here with nothing behind it.
+bool at_last_semicolon(HeaderCursor in) {
+    if (!in.at(';')) return false;
+    in.skip_octet();
+    return in.skip_cfws() == Next::end;
+}
+
+/// Mailers write name beside name*, for readers that know RFC 2231 and for those that do not. Of
+/// other parameters two such are two values.
+std::string_view plain_name(const Parameter& parameter) {
+    std::string_view name = parameter.name;
+    if (name.ends_with('*') && !same_name(name, "name*")) name.remove_suffix(1);
+    return name;
+}
+
+bool are_unique(const std::vector<Parameter>& parameters) {
+    for (auto one = parameters.begin(); one != parameters.end(); ++one)
+        if (std::any_of(parameters.begin(), one, [&](const Parameter& before) {
+                return same_name(plain_name(before), plain_name(*one));
+            }))
+            return false;
+    return true;
+}
+
+/// Reads them all. strict, if given, says whether they are what they should be.
+std::vector<Parameter> read_parameters(HeaderCursor& in, bool* strict = nullptr) {
     std::vector<Parameter> parameters;
     std::vector<Piece> pieces;
     std::uint32_t index = 0;
     Parameter parameter;
+    bool all_read = true;
     // What can't be read counts, too, as in Dovecot.
     for (std::size_t tries = 0; tries < limits::parameters; ++tries) {
+        const bool empty = at_last_semicolon(in);
         const auto next = read_parameter(in, parameter);
         if (next == Next::end) break;
+        all_read &= (next == Next::text && !parameter.name.empty()) || empty;
         if (next == Next::malformed) {
             if (in.at_end()) break;
             in.skip_octet();
@@ -119,6 +147,7 @@ std::vector<Parameter> read_parameters(HeaderCursor& in) {
         join(begin, next, parameters);
         begin = next;
     }
+    if (strict) *strict = all_read && in.at_end() && are_unique(parameters);
     return parameters;
 }
 
@@ -163,7 +192,7 @@ ContentType read_content_type(std::string_view value) {
         (next == Next::text && !in.at(';')))
         return {};
     content_type.well_formed = true;
-    content_type.parameters = read_parameters(in);
+    content_type.parameters = read_parameters(in, &content_type.strict);
     return content_type;
 }
 

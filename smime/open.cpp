@@ -8,6 +8,7 @@
 #include "smime/entity.hpp"
 #include "smime/enveloped_data.hpp"
 #include "smime/limits.hpp"
+#include "smime/multipart_signed.hpp"
 #include "smime/reencoding.hpp"
 #include "smime/signed_data.hpp"
 #include "smime/view_header.hpp"
@@ -34,7 +35,16 @@ struct Content {
 };
 
 bool may_be_layer(const Entity& entity) {
-    return entity.kind == Entity::Kind::pkcs7_mime || entity.kind == Entity::Kind::p7m_file;
+    switch (entity.kind) {
+        case Entity::Kind::pkcs7_mime:
+        case Entity::Kind::p7m_file:
+        case Entity::Kind::clear_signed:
+            return true;
+        case Entity::Kind::pkcs7_signature:
+        case Entity::Kind::other:
+            break;
+    }
+    return false;
 }
 
 BytesView octets_of(std::string_view text) {
@@ -119,7 +129,11 @@ void summarise(Report& report, bool opened) {
 class Peeling {
 public:
     Peeling(std::string_view message, const keystore::Keystore& keys, const Settings& settings)
-        : outer_{Entity::read(message)}, entity_{outer_}, keys_{keys}, settings_{settings} {}
+        : outer_{Entity::read(message)},
+          payload_{outer_},
+          entity_{outer_},
+          keys_{keys},
+          settings_{settings} {}
 
     Opened run() {
         const std::size_t largest_message =
@@ -127,13 +141,15 @@ public:
         if (may_be_layer(outer_) && outer_.header.size() + outer_.body.size() > largest_message)
             return refused(Error::too_complex);
         while (may_be_layer(entity_)) {
-            if (entity_.ambiguous) return refused(Error::ambiguous_mime);
-            if (report_.layers.size() == limits::layers) return refused(Error::too_complex);
-            if (!open_layer()) break;
-            read_content();
+            if (report_.layers.size() == limits::layers || entity_.too_complex)
+                return refused(Error::too_complex);
+            const bool clear_signed = entity_.kind == Entity::Kind::clear_signed;
+            if (!clear_signed && entity_.ambiguous_layer) return refused(Error::ambiguous_mime);
+            if (clear_signed ? !enter_clear_signed() : !open_layer()) break;
         }
-        if (content_ && entity_.ambiguous) return refused(Error::ambiguous_mime);
-        if (entity_.kind == Entity::Kind::clear_signed) note_clear_signed();
+        if (report_.error == Error::ambiguous_mime) return refused(Error::ambiguous_mime);
+        if (!report_.layers.empty() && entity_.ambiguous) return refused(Error::ambiguous_mime);
+        if (content_ && payload_.too_complex) return refused(Error::too_complex);
         return delivered();
     }
 
@@ -141,7 +157,7 @@ private:
     using Octets = std::span<std::uint8_t>;
 
     /// Takes the layer that is the body of entity_. False if it holds nothing or can't be opened:
-    /// content_ and entity_ are then what they were.
+    /// content_, payload_ and entity_ are then what they were.
     bool open_layer() {
         // Signed-data that stands there as it is needs no buffer of its own: nothing moves in it
         // unless it opens.
@@ -158,6 +174,24 @@ private:
         report_.layers.back().result = "opened";
         content.narrow(**inside);
         if (!in_place) content_ = std::move(*decoded);
+        const std::string_view text = content_->text();
+        payload_ = is_mime_entity(text) ? Entity::read(text) : Entity{{}, text};
+        entity_ = payload_;
+        return true;
+    }
+
+    /// Goes on to the part that is signed. What is delivered stays the whole, so that its octets
+    /// can still be verified. False if it is none, or not as it must be.
+    bool enter_clear_signed() {
+        const auto parts = read_multipart_signed(entity_);
+        if (parts && !*parts) return false;
+        Layer& layer = report_.layers.emplace_back();
+        layer.type = cms_content_type_word(oid::signed_data);
+        layer.detached = true;
+        layer.has_signers = true;
+        if (!parts) return failed(parts.error());
+        layer.result = "detached";
+        entity_ = Entity::read((*parts)->content);
         return true;
     }
 
@@ -192,19 +226,6 @@ private:
         return static_cast<std::size_t>(text.data() - content_->buffer.expose_text().data());
     }
 
-    void read_content() {
-        const std::string_view text = content_->text();
-        entity_ = is_mime_entity(text) ? Entity::read(text) : Entity{{}, text};
-    }
-
-    void note_clear_signed() {
-        Layer& layer = report_.layers.emplace_back();
-        layer.type = cms_content_type_word(oid::signed_data);
-        layer.result = "detached";
-        layer.detached = true;
-        layer.has_signers = true;
-    }
-
     bool failed(Error error) {
         report_.error = error;
         if (!report_.layers.empty() && report_.layers.back().result.empty())
@@ -215,6 +236,7 @@ private:
     /// The original is delivered, whatever was opened.
     Opened refused(Error error) {
         report_.error = error;
+        payload_ = entity_ = outer_;
         content_.reset();
         return delivered();
     }
@@ -228,15 +250,18 @@ private:
     }
 
     View compose() {
-        const std::string fields = entity_.header.empty() ? structural_fields_of_text(entity_.body)
-                                                          : structural_fields(entity_.header);
+        const std::string fields = payload_.header.empty()
+                                       ? structural_fields_of_text(payload_.body)
+                                       : structural_fields(payload_.header);
         std::string header = view_header(outer_.header, report_, fields);
-        const std::size_t offset = offset_in_content(entity_.body);
-        return View{std::move(header), std::move(content_->buffer), offset, entity_.body.size()};
+        const std::size_t offset = offset_in_content(payload_.body);
+        return View{std::move(header), std::move(content_->buffer), offset, payload_.body.size()};
     }
 
+    // Views into the message, or into content_:
     const Entity outer_;
-    Entity entity_;  // the innermost; its views point into the message, or into content_
+    Entity payload_;  // what the layers that were opened held
+    Entity entity_;   // the innermost: payload_, or what is signed within it
     const keystore::Keystore& keys_;
     const Settings& settings_;
     std::size_t key_operations_ = limits::key_operations;

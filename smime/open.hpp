@@ -23,15 +23,16 @@ struct Opened {
 
 /// True if the message's own header (from its first octet to the blank line; more may follow) says
 /// that the message is one that open() would try: application/(x-)pkcs7-mime whatever its
-/// smime-type, or application/octet-stream named *.p7m (RFC 8551, 3.10; MIME-01). Needs no more
-/// than the header.
+/// smime-type, application/octet-stream named *.p7m, *.p7s, *.p7c or *.p7z, or multipart/signed
+/// whose protocol is PKCS#7 or missing (RFC 8551, 3.10; MIME-01). Needs no more than the header;
+/// whether there is anything to open tells only open().
 bool is_candidate(std::string_view header);
 
 /// Opens a message (RFC 5322 octets, CRLF line ends): peels the cryptographic layers from its MIME
-/// root while they are unbroken (enveloped-data, authEnveloped-data, opaque signed-data), and gives
-/// the view of what they protect. A pure function of its arguments: no clock, no network, no file.
-/// Takes no lock; many threads may call it with one keystore. Never throws on any message
-/// (std::bad_alloc aside).
+/// root while they are unbroken (enveloped-data, authEnveloped-data, signed-data,
+/// multipart/signed), and gives the view of what they protect. A pure function of its arguments: no
+/// clock, no network, no file. Takes no lock; many threads may call it with one keystore. Never
+/// throws on any message (std::bad_alloc aside).
 Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings);
 
 }  // namespace smime

@@ -23,16 +23,6 @@ void append_lines(std::string& text, std::string_view lines) {
     }
 }
 
-/// A field's name as the most lenient reader could take it: what stands before the colon, be that
-/// on a later line, and of it only printable ASCII. So that no fold, control, blank or octet of
-/// eight bits hides a field that must not pass.
-std::string lenient_name(const HeaderField& field) {
-    std::string name;
-    for (const char c : field.octets.substr(0, field.octets.find(':')))
-        if (c > ' ' && c < '\x7f') name += c;
-    return name;
-}
-
 bool is_own_name(std::string_view name) {
     return same_name(name, "X-Paperknife");
 }

