@@ -8,6 +8,7 @@ smime::Settings smime_settings(const Config& config) {
     smime::Settings settings;
     settings.max_message = config.decrypt.max_message;
     settings.legacy = config.decrypt.legacy;
+    settings.errant = config.decrypt.errant;
     return settings;
 }
 

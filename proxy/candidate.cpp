@@ -48,6 +48,12 @@ bool is_layer(const imap::BodyStructure& part) {
     return is_pkcs7_mime(*inner);
 }
 
+/// True if a part may be an encrypted one below plaintext.
+bool has_errant_part(const imap::BodyStructure& part) {
+    return is_pkcs7_mime(part) ||
+           std::any_of(part.children.begin(), part.children.end(), has_errant_part);
+}
+
 /// Of all its parts. A multipart's own octets are told nowhere.
 std::uint64_t octets_of(const imap::BodyStructure& part) {
     std::uint64_t octets = part.octets;
@@ -58,10 +64,13 @@ std::uint64_t octets_of(const imap::BodyStructure& part) {
 
 }  // namespace
 
-std::optional<CandidateStructure> read_candidate(std::string_view body_structure) {
+std::optional<CandidateStructure> read_candidate(std::string_view body_structure,
+                                                 smime::Errant errant) {
     imap::Cursor cursor{body_structure};
     const auto root = imap::read_body_structure(cursor);
-    if (!root || !is_layer(*root)) return std::nullopt;
+    if (!root) return std::nullopt;
+    const bool may_attach = errant == smime::Errant::attach && has_errant_part(*root);
+    if (!is_layer(*root) && !may_attach) return std::nullopt;
     return CandidateStructure{octets_of(*root)};
 }
 

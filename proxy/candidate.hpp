@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "smime/open.hpp"
+
 namespace proxy {
 
 /// What a server's BODYSTRUCTURE says of a message that may open.
@@ -15,6 +17,7 @@ struct CandidateStructure {
 /// RFC 8551, 3.10), or the value can't be read. It says of fewer messages that they are candidates
 /// than smime::is_candidate() does, which knows only a header: of the others smime::open() changes
 /// no octet.
-std::optional<CandidateStructure> read_candidate(std::string_view body_structure);
+std::optional<CandidateStructure> read_candidate(std::string_view body_structure,
+                                                 smime::Errant errant);
 
 }  // namespace proxy

@@ -141,6 +141,13 @@ Config::Decrypt read_decrypt(Section section) {
     decrypt.max_message =
         static_cast<std::size_t>(section.integer("max_message", 0, largest_message).value_or(0));
     decrypt.legacy = section.boolean("legacy").value_or(decrypt.legacy);
+    if (const auto errant = section.text("errant")) {
+        if (*errant == "attach") {
+            decrypt.errant = smime::Errant::attach;
+        } else if (*errant != "leave") {
+            section.complain("errant", "this is none of its values; write leave or attach");
+        }
+    }
     return decrypt;
 }
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "smime/open.hpp"
+
 namespace proxy {
 
 /// A configuration that can't be used: what() names file, line, column, key and what to do, one
@@ -64,6 +66,7 @@ struct Config {
         bool enabled = true;
         std::size_t max_message = 0;  ///< octets; 0: the limit of smime/limits.hpp
         bool legacy = false;          ///< open 3DES, DES and RC2 (RFC 8551, 2.7.2)
+        smime::Errant errant = smime::Errant::leave;
     } decrypt;
     struct Keys {
         std::optional<std::filesystem::path> directory;

@@ -30,8 +30,9 @@ constexpr KnownKey decrypt_known[] = {
     {"enabled", "enabled = true, or false"},
     {"max_message", "max_message = 157286400 (octets), or 0 for the built-in limit"},
     {"legacy", "legacy = true, or false"},
+    {"errant", R"(errant = "leave", or "attach")"},
 };
-constexpr std::string_view decrypt_later[] = {"unauthenticated_html", "errant", "limits"};
+constexpr std::string_view decrypt_later[] = {"unauthenticated_html", "limits"};
 
 constexpr KnownKey keystore_known[] = {
     {"directory", R"(directory = "keys")"},

@@ -55,8 +55,9 @@ void Exchange::between_responses() {
 }
 
 FetchContext Exchange::fetch_context() {
-    return {mailbox_, cache_,         to_client_,    to_server_,
-            tags_,    open_requests_, last_open_id_, settings_.max_message};
+    return {mailbox_,        cache_,         to_client_,    to_server_,
+            tags_,           open_requests_, last_open_id_, settings_.max_message,
+            settings_.errant};
 }
 
 }  // namespace proxy

@@ -39,6 +39,7 @@ public:
     struct Settings {
         bool opens = true;            ///< false: nothing is opened, capabilities alone are filtered
         std::size_t max_message = 0;  ///< octets of a message that is opened
+        smime::Errant errant = smime::Errant::leave;
     };
 
     Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);

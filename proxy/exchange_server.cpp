@@ -43,7 +43,7 @@ void Exchange::on_response_line(const imap::Frame& frame) {
                 const bool plain = frame.ends_message && mode == FetchCollector::Mode::sniff;
                 if (mode && !plain) {
                     collector_.emplace();
-                    collector_->begin(*mode, settings_.max_message);
+                    collector_->begin(*mode, settings_.max_message, settings_.errant);
                     return on_fetch_frame(frame);
                 }
             }

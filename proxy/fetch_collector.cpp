@@ -4,7 +4,6 @@
 
 #include "imap/fetch.hpp"
 #include "proxy/limits.hpp"
-#include "smime/open.hpp"
 
 namespace proxy {
 namespace {
@@ -27,10 +26,11 @@ bool is_whole_message(const imap::MessageDataItem& item) {
 
 }  // namespace
 
-void FetchCollector::begin(Mode mode, std::size_t max_message) {
+void FetchCollector::begin(Mode mode, std::size_t max_message, smime::Errant errant) {
     mode_ = mode;
     state_ = State::holding;
     max_message_ = max_message;
+    errant_ = errant;
     held_ = CollectedFetch{};
     heads_ = imap::FetchHeadReader{};
     released_.clear();
@@ -115,7 +115,7 @@ FetchCollector::Result FetchCollector::literal(const imap::Frame& frame) {
         0) {  // most messages' headers come in one piece: an ordinary one goes on uncopied
         if (const auto end = header_end(frame.octets, 0)) {
             decided_ = true;
-            held_.candidate = smime::is_candidate(frame.octets.substr(0, *end));
+            held_.candidate = smime::is_candidate(frame.octets.substr(0, *end), errant_);
             if (!held_.candidate && mode_ == Mode::sniff) return release(frame);
             append(frame.octets);
             return Result::held;
@@ -126,8 +126,8 @@ FetchCollector::Result FetchCollector::literal(const imap::Frame& frame) {
     const auto end = header_end(message, so_far > 3 ? so_far - 3 : 0);
     if (!end && !frame.ends_literal && message.size() <= limits::header) return Result::held;
     decided_ = true;
-    held_.candidate = message.size() <= limits::header && smime::is_candidate(message);
-    if (end) held_.candidate = smime::is_candidate(message.substr(0, *end));
+    held_.candidate = message.size() <= limits::header && smime::is_candidate(message, errant_);
+    if (end) held_.candidate = smime::is_candidate(message.substr(0, *end), errant_);
     if (held_.candidate || mode_ != Mode::sniff) return Result::held;
     released_ = std::move(held_.response);
     state_ = State::streaming;

@@ -8,6 +8,7 @@
 #include "imap/fetch.hpp"
 #include "imap/framer.hpp"
 #include "imap/numbers.hpp"
+#include "smime/open.hpp"
 
 namespace proxy {
 
@@ -40,7 +41,7 @@ public:
                     ///< was
     };
 
-    void begin(Mode mode, std::size_t max_message);
+    void begin(Mode mode, std::size_t max_message, smime::Errant errant);
     Result feed(const imap::Frame& frame);
 
     /// After forward: what is let go, valid until the next feed. Two pieces: what was held, and the
@@ -62,6 +63,7 @@ private:
     Mode mode_ = Mode::sniff;
     State state_ = State::holding;
     std::size_t max_message_ = 0;
+    smime::Errant errant_ = smime::Errant::leave;
     CollectedFetch held_;
     imap::FetchHeadReader heads_;
     std::string released_;

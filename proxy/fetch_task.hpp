@@ -29,6 +29,7 @@ struct FetchContext {
     std::vector<OpenRequest>& open_requests;
     std::uint64_t& last_open_id;
     std::size_t max_message;
+    smime::Errant errant;
 };
 
 /// FetchTask carries out one FETCH command whose answers depend on content and are not whole

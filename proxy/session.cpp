@@ -41,8 +41,9 @@ Session::Session(Stream client, SharedAccount account, Opener& opener, std::stri
     : client_{std::move(client)},
       account_{std::move(account)},
       opener_{opener},
-      exchange_{
-          {account_->opens, account_->max_message}, account_->cache, std::move(own_tag_prefix)},
+      exchange_{{account_->opens, account_->max_message, account_->settings.errant},
+                account_->cache,
+                std::move(own_tag_prefix)},
       client_reader_{client_.executor()},
       server_reader_{client_.executor()},
       client_writer_{client_.executor()},

@@ -84,6 +84,7 @@ Entity Entity::read(std::string_view octets) {
             ++types;
             const ContentType type = read_content_type(field->value);
             strict &= type.strict;
+            entity.has_parts |= same_name(type.type, "multipart") || type.is("message", "rfc822");
             octet_stream |= type.is("application", "octet-stream");
             // Of several the one that is most of a layer, so that nothing ambiguous passes for
             // ordinary.

@@ -26,6 +26,7 @@ struct Entity {
     std::string_view header;  ///< the blank line included
     std::string_view body;
     Kind kind = Kind::other;
+    bool has_parts = false;  ///< multipart/* or message/rfc822
     TransferEncoding transfer_encoding = TransferEncoding::identity;
     /// Two readers could see two bodies: a structural field stands there twice, or the header has
     /// octets that not everyone takes for the same (MIME-04).

@@ -20,6 +20,13 @@ inline constexpr std::size_t recipients = 1000;
 /// sender may name us twice.
 inline constexpr std::size_t key_operations = 16;
 
+/// Parts below plaintext that are looked into for encryption: nobody forwards more letters at once,
+/// and each may cost key_operations (MIME-02).
+inline constexpr std::size_t errant_layers = 8;
+
+/// Boundaries tried for a multipart of our own. One clashes only by malice.
+inline constexpr int boundaries = 16;
+
 /// Octets of attributes or a name that are brought into DER, which copies them.
 inline constexpr std::size_t canonical = 64 * 1024;
 

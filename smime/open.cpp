@@ -5,13 +5,13 @@
 #include "smime/algorithms.hpp"
 #include "smime/base64.hpp"
 #include "smime/cms.hpp"
+#include "smime/composition.hpp"
 #include "smime/entity.hpp"
 #include "smime/enveloped_data.hpp"
+#include "smime/errant.hpp"
 #include "smime/limits.hpp"
 #include "smime/multipart_signed.hpp"
-#include "smime/reencoding.hpp"
 #include "smime/signed_data.hpp"
-#include "smime/view_header.hpp"
 
 namespace smime {
 
@@ -70,13 +70,6 @@ bool is(const Layer& layer, std::string_view oid) {
     return layer.type == cms_content_type_word(oid);
 }
 
-/// True for the layers that hide something, and those of which nobody knows.
-bool may_encrypt(const Layer& layer) {
-    for (const auto open : {oid::data, oid::signed_data, oid::digested_data, oid::compressed_data})
-        if (is(layer, open)) return false;
-    return true;
-}
-
 /// What the layers say of the encryption. The innermost envelope counts: anyone can put a
 /// ciphertext that he tampered with into an authenticated envelope of his own, and what an
 /// authenticated envelope held is whole, whatever it stood in.
@@ -121,6 +114,8 @@ void summarise(Report& report, bool opened) {
     } else if (has_signers) {
         report.verdict = Verdict::neutral;
         report.reason = "not-verified";
+    } else if (!report.errant.empty()) {
+        report.reason = "errant-layer";
     }
 }
 
@@ -128,18 +123,22 @@ void summarise(Report& report, bool opened) {
 /// (MIME-02). What a layer is says its CMS content type, never the media type's smime-type.
 class Peeling {
 public:
-    Peeling(std::string_view message, const keystore::Keystore& keys, const Settings& settings)
+    /// whole: the message is one that came, not a part of one.
+    Peeling(std::string_view message, const keystore::Keystore& keys, const Settings& settings,
+            bool whole)
         : outer_{Entity::read(message)},
           payload_{outer_},
           entity_{outer_},
           keys_{keys},
-          settings_{settings} {}
+          settings_{settings},
+          looks_below_{whole} {}
 
     Opened run() {
-        const std::size_t largest_message =
-            settings_.max_message ? settings_.max_message : limits::message;
-        if (may_be_layer(outer_) && outer_.header.size() + outer_.body.size() > largest_message)
-            return refused(Error::too_complex);
+        const auto largest = settings_.max_message ? settings_.max_message : limits::message;
+        if (outer_.header.size() + outer_.body.size() > largest) {
+            looks_below_ = false;
+            if (may_be_layer(outer_)) return refused(Error::too_complex);
+        }
         while (may_be_layer(entity_)) {
             if (report_.layers.size() == limits::layers || entity_.too_complex)
                 return refused(Error::too_complex);
@@ -242,20 +241,30 @@ private:
     }
 
     Opened delivered() {
+        ErrantParts errant = errant_parts();
+        report_.errant = errant.layers;
         summarise(report_, content_.has_value());
-        if (!content_) return {std::nullopt, std::move(report_)};
-        auto view = in_literal_form(compose());
+        if (!content_ && errant.opened.empty()) return {std::nullopt, std::move(report_)};
+        Composition parts{outer_, payload_, entity_, std::nullopt, std::move(errant.opened)};
+        if (content_) parts.buffer = std::move(content_->buffer);
+        auto view = compose_view(std::move(parts), report_);
         if (!view) return refused(view.error());
         return {std::move(*view), std::move(report_)};
     }
 
-    View compose() {
-        const std::string fields = payload_.header.empty()
-                                       ? structural_fields_of_text(payload_.body)
-                                       : structural_fields(payload_.header);
-        std::string header = view_header(outer_.header, report_, fields);
-        const std::size_t offset = offset_in_content(payload_.body);
-        return View{std::move(header), std::move(content_->buffer), offset, payload_.body.size()};
+    /// What is encrypted below what would be delivered.
+    ErrantParts errant_parts() const {
+        if (!looks_below_ || (report_.error && !content_)) return {};
+        // The octets of a signed whole stay what they are.
+        const bool attaches = settings_.errant == Errant::attach && !outer_.ambiguous &&
+                              payload_.kind != Entity::Kind::clear_signed;
+        const keystore::Keystore no_keys;
+        return find_errant_parts(
+            payload_, entity_,
+            [&](std::string_view part) {
+                return Peeling{part, attaches ? keys_ : no_keys, settings_, false}.run();
+            },
+            attaches);
     }
 
     // Views into the message, or into content_:
@@ -264,6 +273,7 @@ private:
     Entity entity_;   // the innermost: payload_, or what is signed within it
     const keystore::Keystore& keys_;
     const Settings& settings_;
+    bool looks_below_;  // for errant parts
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
     Report report_;
@@ -271,12 +281,13 @@ private:
 
 }  // namespace
 
-bool is_candidate(std::string_view header) {
-    return may_be_layer(Entity::read(header));
+bool is_candidate(std::string_view header, Errant errant) {
+    const Entity root = Entity::read(header);
+    return may_be_layer(root) || (errant == Errant::attach && root.has_parts);
 }
 
 Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings) {
-    return Peeling{message, keys, settings}.run();
+    return Peeling{message, keys, settings, true}.run();
 }
 
 }  // namespace smime

@@ -9,10 +9,18 @@
 
 namespace smime {
 
+/// What becomes of encrypted parts below plaintext (MIME-02): opened in place they could show
+/// somebody else's secret in a letter of the sender's making (EFAIL, covert content).
+enum class Errant {
+    leave,
+    attach,  ///< what they hold stands at the view's end, as an attachment that nothing displays
+};
+
 /// What the owner's configuration says of opening.
 struct Settings {
     std::size_t max_message = 0;  ///< octets; 0: limits::message
     bool legacy = false;          ///< open 3DES, DES and RC2, too (ENC-12)
+    Errant errant = Errant::leave;
 };
 
 /// What became of a message.
@@ -25,8 +33,9 @@ struct Opened {
 /// that the message is one that open() would try: application/(x-)pkcs7-mime whatever its
 /// smime-type, application/octet-stream named *.p7m, *.p7s, *.p7c or *.p7z, or multipart/signed
 /// whose protocol is PKCS#7 or missing (RFC 8551, 3.10; MIME-01). Needs no more than the header;
-/// whether there is anything to open tells only open().
-bool is_candidate(std::string_view header);
+/// whether there is anything to open tells only open(). If errant parts are to be attached, every
+/// multipart/* and message/rfc822 may hold some.
+bool is_candidate(std::string_view header, Errant errant = Errant::leave);
 
 /// Opens a message (RFC 5322 octets, CRLF line ends): peels the cryptographic layers from its MIME
 /// root while they are unbroken (enveloped-data, authEnveloped-data, signed-data,

@@ -1,8 +1,15 @@
 #include "smime/report.hpp"
 
+#include "smime/algorithms.hpp"
 #include "smime/json.hpp"
 
 namespace smime {
+
+bool may_encrypt(const Layer& layer) {
+    for (const auto open : {oid::data, oid::signed_data, oid::digested_data, oid::compressed_data})
+        if (layer.type == cms_content_type_word(open)) return false;
+    return true;
+}
 
 std::string_view word(Verdict verdict) {
     switch (verdict) {
@@ -36,6 +43,20 @@ std::string_view word(Encryption encryption) {
             return "failed";
         case Encryption::legacy:
             return "legacy";
+    }
+    return {};
+}
+
+std::string_view word(HeaderProtection protection) {
+    switch (protection) {
+        case HeaderProtection::none:
+            return "none";
+        case HeaderProtection::clear:
+            return "clear";
+        case HeaderProtection::cipher:
+            return "cipher";
+        case HeaderProtection::wrapped:
+            return "rfc822";
     }
     return {};
 }
@@ -100,6 +121,18 @@ void write_layer(JsonWriter& out, const Layer& layer) {
     out.end_object();
 }
 
+void write_errant(JsonWriter& out, const std::vector<ErrantLayer>& layers) {
+    out.begin_array("errant");
+    for (const ErrantLayer& layer : layers) {
+        out.begin_object();
+        out.member("part", layer.part);
+        out.member("type", layer.type);
+        out.member("result", layer.result);
+        out.end_object();
+    }
+    out.end_array();
+}
+
 }  // namespace
 
 std::string json(const Report& report) {
@@ -111,6 +144,11 @@ std::string json(const Report& report) {
     out.begin_array("layers");
     for (const Layer& layer : report.layers) write_layer(out, layer);
     out.end_array();
+    if (report.header_protection != HeaderProtection::none) {
+        out.member("header_protection", word(report.header_protection));
+        out.member("from_mismatch", report.from_mismatch);
+    }
+    if (!report.errant.empty()) write_errant(out, report.errant);
     out.end_object();
     return out.take() + '\n';
 }

@@ -12,6 +12,14 @@ namespace smime {
 enum class Verdict { none, pass, fail, policy, neutral, temperror, permerror };
 enum class Encryption { none, authenticated, unauthenticated, failed, legacy };
 
+/// How the fields of a message's header are protected (RFC 9788, 2.1.1).
+enum class HeaderProtection {
+    none,
+    clear,    ///< hp="clear"
+    cipher,   ///< hp="cipher"
+    wrapped,  ///< the message is wrapped as message/rfc822 (RFC 8551, 3.1)
+};
+
 /// For whom a layer is that is not for us, as far as the message says. All but the first may be
 /// empty.
 struct Recipient {
@@ -37,6 +45,13 @@ struct Layer {
     bool has_signers = false;  ///< of signed-data: it is more than certificates (RFC 8551, 3.8)
 };
 
+/// A part that is encrypted though what stands around it is not (MIME-02).
+struct ErrantLayer {
+    std::string part;    ///< its part specifier in what is delivered, "2.1" (RFC 9051, 6.4.5)
+    std::string type;    ///< as a Layer's
+    std::string result;  ///< "errant-layer": left as it is; "attached"; or why it did not open
+};
+
 /// Report is what opening a message found: the JSON of `paperknife open --report` (design, chapter
 /// 9).
 struct Report {
@@ -44,11 +59,18 @@ struct Report {
     Encryption encryption = Encryption::none;
     std::string reason;  ///< one stable word, or empty
     std::vector<Layer> layers;
+    HeaderProtection header_protection = HeaderProtection::none;
+    bool from_mismatch = false;  ///< the protected From is another than the message's, and not used
+    std::vector<ErrantLayer> errant;
     std::optional<Error> error;  ///< set exactly if a layer that should open did not
 };
 
+/// True for a layer that hides something, and for one of which nobody knows.
+bool may_encrypt(const Layer& layer);
+
 std::string_view word(Verdict verdict);
 std::string_view word(Encryption encryption);
+std::string_view word(HeaderProtection protection);
 std::string_view word(Error error);  ///< "no-matching-recipient" …
 
 /// The report as one JSON object, UTF-8, ending with a newline.

@@ -1,16 +1,15 @@
 #include "smime/view_header.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <map>
+#include <utility>
 
-#include "smime/header.hpp"
+#include "smime/own_field.hpp"
 #include "smime/utf8.hpp"
 
 namespace smime {
 
 namespace {
-
-constexpr std::size_t line_limit = 77;  // RFC 5322, 2.1.1: "SHOULD be no more than 78"
 
 /// Adds lines to text, each ended by CRLF however it ended.
 void append_lines(std::string& text, std::string_view lines) {
@@ -23,75 +22,75 @@ void append_lines(std::string& text, std::string_view lines) {
     }
 }
 
-bool is_own_name(std::string_view name) {
-    return same_name(name, "X-Paperknife");
-}
-
 bool is_structural_name(std::string_view name) {
     return same_name(name.substr(0, 8), "Content-") || same_name(name, "MIME-Version");
 }
 
-/// Folds where a piece begins that does not fit into the line.
-class FoldedField {
+std::string lower(std::string_view name) {
+    std::string text{name};
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    return text;
+}
+
+/// FieldsByName gives fields out once, all of a name together.
+class FieldsByName {
 public:
-    explicit FoldedField(std::string_view name) : text_{name} { text_ += ':'; }
-
-    /// A word, after a blank or on a new line.
-    void add_word(std::string_view word) { add(" ", word); }
-
-    /// A word that may be folded between its pieces if one line can't hold it.
-    void add_together(const std::vector<std::string>& pieces) {
-        std::string word;
-        for (const std::string& piece : pieces) word += piece;
-        if (word.size() < line_limit) return add_word(word);
-        add_word(pieces.front());
-        for (std::size_t i = 1; i < pieces.size(); ++i) add("", pieces[i]);
+    explicit FieldsByName(const std::vector<HeaderField>& fields) {
+        for (const HeaderField& field : fields) by_name_[lower(field.name)].push_back(&field);
     }
-
-    std::string take() { return std::move(text_) + "\r\n"; }
+    bool has(std::string_view name) const { return by_name_.contains(lower(name)); }
+    void write(std::string_view name, std::string& header) {
+        auto& fields = by_name_[lower(name)];
+        for (const HeaderField* field : std::exchange(fields, {}))
+            append_lines(header, field->octets);
+    }
 
 private:
-    void add(std::string_view blank, std::string_view piece) {
-        const auto line = text_.size() - (text_.rfind('\n') + 1);  // npos + 1 is 0
-        const bool fits = line + blank.size() + piece.size() <= line_limit;
-        text_.append(fits ? blank : "\r\n ").append(piece);
-    }
-    std::string text_;
+    std::map<std::string, std::vector<const HeaderField*>, std::less<>> by_name_;
 };
 
-/// X-Paperknife: encryption=…; layers=…; signature=… [; reason=…]
-std::string own_field(const Report& report) {
-    FoldedField field{"X-Paperknife"};
-    field.add_word("encryption=" + std::string{word(report.encryption)} + ';');
-    std::vector<std::string> opened;
-    bool has_signers = false;
-    for (const Layer& layer : report.layers) {
-        has_signers |= layer.has_signers;
-        if (layer.result == "opened" || layer.detached) opened.push_back(layer.type + ',');
+/// True if the message says MIME-Version as it should. That stays where and as it is, since a DKIM
+/// signature may be about it.
+bool has_plain_mime_version(std::string_view header) {
+    int count = 0;
+    bool plain = false;
+    HeaderScanner fields{header};
+    while (const auto field = fields.next()) {
+        if (!same_name(lenient_name(*field), "MIME-Version")) continue;
+        ++count;
+        plain = field->is("MIME-Version") && field->octets[field->name.size()] == ':' &&
+                unfolded(field->value).starts_with("1.0");
     }
-    if (opened.empty()) opened.push_back(";");
-    opened.front().insert(0, "layers=");
-    opened.back().back() = ';';
-    field.add_together(opened);
-    field.add_word(std::string{"signature="} + (has_signers ? "not-verified" : "none") +
-                   (report.error ? ";" : ""));
-    if (report.error) field.add_word("reason=" + std::string{word(*report.error)});
-    return field.take();
+    return count == 1 && plain;
 }
 
 }  // namespace
 
 std::string view_header(std::string_view outer_header, const Report& report,
-                        std::string_view structural_fields) {
+                        std::string_view structural_fields,
+                        const std::vector<HeaderField>& protected_fields) {
     std::string header;
     header.reserve(outer_header.size() + structural_fields.size() + 256);
     header += own_field(report);
+    FieldsByName inner{protected_fields};
+    const bool keeps_version = has_plain_mime_version(outer_header);
     HeaderScanner fields{outer_header};
     while (const auto field = fields.next()) {
+        if (is_own_field(*field)) continue;
         const std::string name = lenient_name(*field);
-        if (!is_own_name(name) && !is_structural_name(name)) append_lines(header, field->octets);
+        if (is_structural_name(name)) {
+            if (keeps_version && field->is("MIME-Version")) append_lines(header, field->octets);
+        } else if (inner.has(name)) {
+            inner.write(name, header);
+        } else if (report.header_protection == HeaderProtection::none ||
+                   !same_name(name, "HP-Outer")) {
+            append_lines(header, field->octets);
+        }
     }
-    return header.append("MIME-Version: 1.0\r\n").append(structural_fields).append("\r\n");
+    for (const HeaderField& field : protected_fields) inner.write(std::string{field.name}, header);
+    if (!keeps_version) header += "MIME-Version: 1.0\r\n";
+    return header.append(structural_fields).append("\r\n");
 }
 
 std::string structural_fields(std::string_view entity_header) {

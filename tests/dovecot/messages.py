@@ -65,15 +65,16 @@ def load(keep=lambda message: True):
     return messages
 
 
-def encrypt(plain, *arguments, recipient="alice"):
-    """A CMS message in DER, by openssl."""
+def encrypt(plain, *arguments, recipient="alice", keyopt=()):
+    """A CMS message in DER, by openssl. keyopt says how the key is encrypted."""
     certificate = directory() / "pki" / f"{recipient}.crt"
     with tempfile.NamedTemporaryFile() as file:
         file.write(plain)
         file.flush()
         return subprocess.run(
             ["openssl", "cms", "-encrypt", "-binary", "-in", file.name, "-outform", "DER",
-             *(arguments or ["-aes-256-cbc"]), "-recip", str(certificate)],
+             *(arguments or ["-aes-256-cbc"]), "-recip", str(certificate),
+             *(word for option in keyopt for word in ("-keyopt", option))],
             check=True, capture_output=True).stdout
 
 

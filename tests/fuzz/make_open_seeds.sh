@@ -49,6 +49,30 @@ entity() { # NAME
 entity gcm >"$work/gcm"
 sign "$work/gcm" enveloped-in-signed -noattr
 cp corpus/open/* corpus/cms/
+# Structures: in multipart/signed, below plaintext, with protected header fields
+signature='--b\r\nContent-Type: application/pkcs7-signature\r\n\r\nMA==\r\n--b--\r\n'
+{ printf 'Content-Type: multipart/signed; boundary=b; protocol="application/pkcs7-signature"\r\n\r\n--b\r\n'
+  entity gcm
+  printf '\r\n%b' "$signature"; } >corpus/open/clear-signed
+{ printf 'From: a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n'
+  entity cbc
+  printf '\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n'
+  entity gcm
+  printf '\r\n--b--\r\n'; } >corpus/open/errant
+protected='From: a@b\r\nSubject: x\r\nHP-Outer: Subject: y\r\n'
+{ printf "$protected"
+  printf 'Content-Type: text/plain; hp=cipher; hp-legacy-display=1\r\n\r\nSubject: x\r\n\r\nhello\r\n'; } >"$work/plain"
+{ printf "$protected"
+  printf 'Content-Type: multipart/alternative; hp=cipher; boundary=b\r\n\r\n--b\r\n'
+  printf 'Content-Type: text/html; hp-legacy-display=1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+  printf '<div class=3D"header-protection-legacy-display"><pre>x</pre></div>hello\r\n--b--\r\n'; } >"$work/html"
+printf 'Content-Type: message/rfc822; forwarded=no\r\n\r\nFrom: a@b\r\nSubject: x\r\n\r\nhello\r\n' >"$work/wrapped"
+for name in plain html wrapped; do
+    encrypt $name $name -aes-128-gcm
+    { printf 'From: a@b\r\nSubject: y\r\n'; entity $name; } >"$work/message"
+    mv "$work/message" "corpus/open/protected-$name"
+    rm "corpus/open/$name"
+done
 { printf 'From: a\r\nX-Paperknife : x\r\n'; entity enveloped-in-signed; } >corpus/open/message
 { printf 'From: a\n'; entity cbc | tr -d '\r'; } >corpus/open/message-lf
 rm -rf "$work"

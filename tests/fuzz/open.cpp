@@ -58,9 +58,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     smime::Settings settings;
     settings.legacy = true;
     const std::string before = message;
+    smime::Settings attaching = settings;
+    attaching.errant = smime::Errant::attach;
+    const auto attached = smime::open(message, keys, attaching);
+    check(!attached.view || smime::is_candidate(message, attaching.errant));
+    if (attached.view) check_view(*attached.view);
     const auto opened = smime::open(message, keys, settings);
     check(message == before);
     check(!opened.view || smime::is_candidate(message));
+    check(!opened.view || attached.view);
     if (opened.view) check_view(*opened.view);
     const std::string json = smime::json(opened.report);
     check(json.ends_with("}\n") && json.find('\n') == json.size() - 1);

@@ -32,6 +32,7 @@ listen = "[::1]:1144"
 upstream = "imap://Mail.Example.NET:1430"
 
 [decrypt]
+errant = "attach"
 enabled = false
 max_message = 50_000_000
 legacy = true
@@ -64,6 +65,7 @@ level = "debug"
     CHECK_FALSE(config.decrypt.enabled);
     CHECK(config.decrypt.max_message == 50'000'000);
     CHECK(config.decrypt.legacy);
+    CHECK(config.decrypt.errant == smime::Errant::attach);
     CHECK(config.keystore.directory == directory.path() / "keys");
     CHECK(config.keystore.unlock.file == directory.path() / "passphrase");
     CHECK_FALSE(config.keystore.unlock.prompt);
@@ -79,6 +81,7 @@ TEST_CASE("what a configuration does not say has its default", "[config]") {
     CHECK(config.decrypt.enabled);
     CHECK(config.decrypt.max_message == 0);
     CHECK_FALSE(config.decrypt.legacy);
+    CHECK(config.decrypt.errant == smime::Errant::leave);
     CHECK_FALSE(config.keystore.directory);
     CHECK(config.log.level == "info");
 }
@@ -125,6 +128,7 @@ TEST_CASE("what is written in another way is accepted as well", "[config]") {
         "[keystore]\ndirectory = \"keys\"\n[keystore.unlock]\nfile = \"passphrase\"\n",
         "[keystore]\ndirectory = \"keys\"\nunlock = { prompt = false, file = \"passphrase\" }\n",
         "[decrypt]\nmax_message = 0\n",
+        "[decrypt]\nerrant = \"leave\"\n",
         "[decrypt]\nmax_message = 1_073_741_824\n",
     };
     for (const auto& text : accepted) {

@@ -107,6 +107,10 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
         {"[decrypt]\nmax_message = 99999999999999999999\n", {":2:"}},
         {"[log]\nlevel = \"verbose\"\n",
          {":2:9: log.level: ", "error, warn, info, debug or trace"}},
+        {"[decrypt]\nerrant = \"open\"\n", {":2:10: decrypt.errant: ", "write leave or attach"}},
+        {"[decrypt]\nerrant = true\n",
+         {":2:10: decrypt.errant: a string is wanted", "write errant = \"leave\", or \"attach\""}},
+        {"[decrypt]\nerrnt = \"leave\"\n", {":2:1: decrypt.errnt: ", "\"errant\"?"}},
         {"[log]\nlevel = \"\"\n", {":2:9: log.level: this is empty"}},
         // Accounts
         {"[[account]]\n",

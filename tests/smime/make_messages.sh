@@ -9,6 +9,8 @@
 #                            each layer
 #   legacy/NAME.eml …        the same, if the owner lets weak ciphers be opened
 #   closed/NAME.eml, .expect a message that stays as it is, and the report's reason
+#   headers/NAME.eml, .view  a message with protected header fields, in the manner of RFC 9788,
+#                            appendices C to E, and what a reader is to see, our own field aside
 #   parts/                   pieces that tests put together themselves
 set -eu
 umask 077
@@ -17,8 +19,8 @@ directory=${1:?usage: make_messages.sh DIRECTORY [STAMP]}
 if [ -n "${2:-}" ]; then stamp=$(realpath "$2"); else stamp=; fi
 mkdir -p "$directory"
 cd "$directory"
-rm -rf keys open legacy closed parts work
-mkdir keys open legacy closed parts work
+rm -rf keys open legacy closed headers parts work
+mkdir keys open legacy closed headers parts work
 
 certificate() { # NAME BITS
     openssl req -newkey "rsa:$2" -nodes -subj "/O=Example/CN=$1" -keyout "work/$1.key" \
@@ -316,6 +318,314 @@ openssl cms -EncryptedData_encrypt -binary -in work/text -aes256 -outform DER -o
 closed encrypted-data unsupported-algorithm work/cms
 openssl cms -data_create -binary -in work/text -outform DER -out work/cms
 closed data malformed work/cms
+
+# ---------------------------------------------------------------- protected header fields
+
+# The outer header, the payload and the view come on standard input, a line "----" between them.
+# The layers are named from the inside to the outside.
+protected() { # NAME sign|encrypt|encrypt-cbc…
+    protected_name=$1
+    shift
+    rm -f work/outer work/mime work/view
+    awk 'BEGIN { file = "work/outer" }
+        $0 == "----" { file = file == "work/outer" ? "work/mime" : "work/view"; next }
+        { printf "%s\r\n", $0 > file }'
+    for layer in "$@"; do
+        case $layer in
+        sign) sign work/mime work/cms ;;
+        encrypt) encrypt work/mime work/cms -aes-256-gcm -recip work/alice.crt ;;
+        encrypt-cbc) encrypt work/mime work/cms -aes-128-cbc -recip work/alice.crt ;;
+        esac
+        entity work/cms base64 >work/mime
+    done
+    cat work/outer work/mime >"headers/$protected_name.eml"
+    cp work/view "headers/$protected_name.view"
+}
+
+protected signed-and-encrypted sign encrypt <<'END'
+Received: from sender.example; Sat, 20 Feb 2021 10:09:03 -0500
+MIME-Version: 1.0
+Subject: [...]
+Message-ID: <signed-and-encrypted@example.org>
+From: Bob <bob@example.org>
+To: Alice <alice@example.org>
+Date: Sat, 20 Feb 2021 10:09:02 -0500
+User-Agent: Sample MUA Version 1.0
+----
+MIME-Version: 1.0
+Content-Transfer-Encoding: 7bit
+Subject: the real
+ Subject
+Message-ID: <signed-and-encrypted@example.org>
+From: Bob <bob@example.org>
+To: Alice <alice@example.org>
+Cc: Carol <carol@example.org>
+Date: Sat, 20 Feb 2021 10:09:02 -0500
+User-Agent: Sample MUA Version 1.0
+HP-Outer: Subject: [...]
+HP-Outer: Message-ID: <signed-and-encrypted@example.org>
+HP-Outer: From: Bob <bob@example.org>
+HP-Outer: To: Alice <alice@example.org>
+HP-Outer: Date: Sat, 20 Feb 2021 10:09:02 -0500
+HP-Outer: User-Agent: Sample MUA Version 1.0
+Content-Type: text/plain; charset="utf-8"; hp="cipher"
+
+This is the message.
+----
+Received: from sender.example; Sat, 20 Feb 2021 10:09:03 -0500
+MIME-Version: 1.0
+Subject: the real
+ Subject
+Message-ID: <signed-and-encrypted@example.org>
+From: Bob <bob@example.org>
+To: Alice <alice@example.org>
+Date: Sat, 20 Feb 2021 10:09:02 -0500
+User-Agent: Sample MUA Version 1.0
+Cc: Carol <carol@example.org>
+Content-Transfer-Encoding: 7bit
+Content-Type: text/plain; charset="utf-8"; hp="cipher"
+
+This is the message.
+END
+
+protected signed sign <<'END'
+Subject: what the outer header says
+From: Bob <bob@example.org>
+MIME-Version: 1.0
+----
+MIME-Version: 1.0
+Subject: what was signed
+From: Bob <bob@example.org>
+Content-Type: text/plain; charset="us-ascii"; hp="clear"
+
+This is the message.
+----
+Subject: what was signed
+From: Bob <bob@example.org>
+MIME-Version: 1.0
+Content-Type: text/plain; charset="us-ascii"; hp="clear"
+
+This is the message.
+END
+
+protected legacy-text encrypt-cbc <<'END'
+Date: Fri, 21 Jan 2022 20:40:48 -0500
+From: Bob <bob@example.org>
+Subject: [...]
+MIME-Version: 1.0
+----
+Date: Fri, 21 Jan 2022 20:40:48 -0500
+From: Bob <bob@example.org>
+Subject: Dinner plans
+MIME-Version: 1.0
+Content-Type: text/plain; charset="us-ascii"; hp-legacy-display="1";
+ hp="cipher"
+HP-Outer: Date: Fri, 21 Jan 2022 20:40:48 -0500
+HP-Outer: From: Bob <bob@example.org>
+HP-Outer: Subject: [...]
+
+Subject: Dinner plans
+
+Let's meet at 8pm.
+
+Subject: this is said by the letter
+----
+Date: Fri, 21 Jan 2022 20:40:48 -0500
+From: Bob <bob@example.org>
+Subject: Dinner plans
+MIME-Version: 1.0
+Content-Type: text/plain; charset="us-ascii"; hp-legacy-display="1";
+ hp="cipher"
+
+Let's meet at 8pm.
+
+Subject: this is said by the letter
+END
+
+# An attachment that begins with something like it keeps it.
+protected legacy-alternative sign encrypt <<'END'
+From: Bob <bob@example.org>
+Subject: [...]
+MIME-Version: 1.0
+----
+From: Bob <bob@example.org>
+Subject: Dinner plans
+MIME-Version: 1.0
+HP-Outer: From: Bob <bob@example.org>
+HP-Outer: Subject: [...]
+Content-Type: multipart/mixed; boundary="m"; hp="cipher"
+
+--m
+Content-Type: multipart/alternative; boundary="a"
+
+--a
+Content-Type: text/plain; charset="us-ascii"; hp-legacy-display="1"
+Content-Transfer-Encoding: quoted-printable
+
+Subject: Dinner plans
+
+Let's meet=
+ at 8pm.
+--a
+Content-Type: text/html; charset="us-ascii"; hp-legacy-display="1"
+
+<html><head><title></title></head><body>
+<div class="header-protection-legacy-display">
+<pre>Subject: Dinner plans</pre>
+</div>
+<p>Let's meet at 8pm.</p></body></html>
+--a--
+--m
+Content-Type: text/plain; hp-legacy-display="1"
+
+Subject: Dinner plans
+
+This is a file.
+--m--
+----
+From: Bob <bob@example.org>
+Subject: Dinner plans
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="m"; hp="cipher"
+
+--m
+Content-Type: multipart/alternative; boundary="a"
+
+--a
+Content-Type: text/plain; charset="us-ascii"; hp-legacy-display="1"
+Content-Transfer-Encoding: quoted-printable
+
+Let's meet=
+ at 8pm.
+--a
+Content-Type: text/html; charset="us-ascii"; hp-legacy-display="1"
+
+<html><head><title></title></head><body>
+
+<p>Let's meet at 8pm.</p></body></html>
+--a--
+--m
+Content-Type: text/plain; hp-legacy-display="1"
+
+Subject: Dinner plans
+
+This is a file.
+--m--
+END
+
+protected wrapped sign encrypt <<'END'
+Received: from sender.example; Sat, 20 Feb 2021 10:09:03 -0500
+MIME-Version: 1.0
+Subject: [...]
+Message-ID: <wrapped@example.org>
+From: Bob <bob@example.org>
+----
+Content-Type: message/rfc822
+
+MIME-Version: 1.0
+Subject: wrapped as in RFC 8551
+Message-ID: <wrapped@example.org>
+From: "Bob B." <bob@EXAMPLE.org>
+Keywords: secret
+Content-Type: text/plain
+
+This is the message.
+----
+Received: from sender.example; Sat, 20 Feb 2021 10:09:03 -0500
+MIME-Version: 1.0
+Subject: wrapped as in RFC 8551
+Message-ID: <wrapped@example.org>
+From: "Bob B." <bob@EXAMPLE.org>
+Keywords: secret
+Content-Type: text/plain
+
+This is the message.
+END
+
+protected wrapped-says-so sign <<'END'
+MIME-Version: 1.0
+From: bob@example.org
+Subject: [...]
+----
+Content-Type: message/rfc822; forwarded=no
+
+From: bob@example.org
+Subject: wrapped, says forwarded=no
+
+This is the message.
+----
+MIME-Version: 1.0
+From: bob@example.org
+Subject: wrapped, says forwarded=no
+
+This is the message.
+END
+
+# A letter that is passed on is no wrapping, though nothing else is in the message.
+protected forwarded sign encrypt <<'END'
+From: Bob <bob@example.org>
+Message-ID: <forward@example.org>
+Subject: Fwd: a letter
+MIME-Version: 1.0
+----
+Content-Type: message/rfc822
+
+From: Bob <bob@example.org>
+Message-ID: <letter@example.org>
+Subject: a letter
+
+This is the letter.
+----
+From: Bob <bob@example.org>
+Message-ID: <forward@example.org>
+Subject: Fwd: a letter
+MIME-Version: 1.0
+Content-Type: message/rfc822
+
+From: Bob <bob@example.org>
+Message-ID: <letter@example.org>
+Subject: a letter
+
+This is the letter.
+END
+
+# Nobody vouches for another From, and what says no hp protects no header.
+protected other-sender sign encrypt <<'END'
+From: Mallory <mallory@example.org>
+Subject: [...]
+MIME-Version: 1.0
+----
+From: Bob <bob@example.org>
+Subject: from me, Bob
+Content-Type: text/plain; hp="cipher"
+
+This is the message.
+----
+From: Mallory <mallory@example.org>
+Subject: from me, Bob
+MIME-Version: 1.0
+Content-Type: text/plain; hp="cipher"
+
+This is the message.
+END
+protected no-hp sign encrypt <<'END'
+From: Mallory <mallory@example.org>
+Subject: [...]
+MIME-Version: 1.0
+----
+From: Bob <bob@example.org>
+Subject: an older draft
+Content-Type: text/plain; charset="us-ascii"; protected-headers="v1"
+
+This is the message.
+----
+From: Mallory <mallory@example.org>
+Subject: [...]
+MIME-Version: 1.0
+Content-Type: text/plain; charset="us-ascii"; protected-headers="v1"
+
+This is the message.
+END
 
 # ---------------------------------------------------------------- pieces
 

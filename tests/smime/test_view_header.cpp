@@ -31,8 +31,8 @@ TEST_CASE("a view is our field, the outer header, the inner structure and the in
                "Subject: not this one\r\ncontent-disposition : inline\r\nFrom: nor this\r\n\r\n"
                "<b>\r\n\r\nbody\n") ==
           own +
-              "Received: a\r\nFrom: b\r\n\tfolded \r\nsubject:c\r\nX-Odd : d\r\n"
-              "MIME-Version: 1.0\r\nContent-Type: text/html;\r\n charset=utf-8\r\n"
+              "Received: a\r\nFrom: b\r\n\tfolded \r\nMIME-Version: 1.0\r\nsubject:c\r\n"
+              "X-Odd : d\r\nContent-Type: text/html;\r\n charset=utf-8\r\n"
               "content-disposition: inline\r\n\r\n<b>\r\n\r\nbody\n");
 }
 
@@ -42,6 +42,22 @@ TEST_CASE("lines of the header end with CRLF however they came", "[smime][view]"
           own +
               "From: a\r\n b\r\nSubject: c\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
               "Content-ID:\r\n x\r\n\r\nbody\n");
+}
+
+TEST_CASE("the message's own MIME-Version stays as and where it is, if it is one",
+          "[smime][view]") {
+    const auto header = [](const std::string& outer) {
+        const std::string all = view(outer, "Content-Type: text/plain\r\n\r\n");
+        return all.substr(own.size(), all.find("Content-Type") - own.size());
+    };
+    for (const std::string field : {"Mime-Version: 1.0 (Mac OS X Mail 16.0 \\(3731\\))\r\n",
+                                    "MIME-VERSION:1.0\r\n", "MIME-Version:\r\n 1.0\r\n"})
+        CHECK(header(field + "A: b\r\n") == field + "A: b\r\n");
+    for (const std::string fields :
+         {"", "MIME-Version: 2.0\r\n", "MIME-Version:\r\n", "MIME-Version : 1.0\r\n",
+          "MIME-Version: 1.0\r\nMime-Version: 1.0\r\n", "MIME-\r\n Version: 1.0\r\n",
+          "MIME-Version: 1.0\r\nMIME-Version\x7f: 1.0\r\n"})
+        CHECK(header(fields + "A: b\r\n") == "A: b\r\nMIME-Version: 1.0\r\n");
 }
 
 TEST_CASE("nobody else's X-Paperknife field gets into a view (ST-01)", "[smime][view]") {

@@ -1,0 +1,58 @@
+#include "smime/composition.hpp"
+
+#include "smime/errant.hpp"
+#include "smime/legacy_display.hpp"
+#include "smime/protected_header.hpp"
+#include "smime/reencoding.hpp"
+#include "smime/view_header.hpp"
+
+namespace smime {
+
+namespace {
+
+std::string fields_of(const Entity& entity) {
+    return entity.header.empty() ? structural_fields_of_text(entity.body)
+                                 : structural_fields(entity.header);
+}
+
+/// The view without errant parts' attachments, if there are any; the report does not say so then.
+std::optional<Attached> attach_or_leave(const Entity& shown, const std::vector<View>& attachments,
+                                        Report& report) {
+    if (attachments.empty()) return std::nullopt;
+    auto attached = attach(fields_of(shown), shown.body, attachments);
+    if (attached) return attached;
+    for (ErrantLayer& layer : report.errant)
+        if (layer.result == "attached") layer.result = "errant-layer";
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<View> compose_view(Composition parts, Report& report) {
+    ProtectedHeader inner;
+    inner.shown = parts.payload;
+    if (parts.buffer) inner = read_protected_header(parts.payload, parts.root, parts.outer.header);
+    report.header_protection = inner.kind;
+    report.from_mismatch = inner.from_mismatch;
+
+    auto attached = attach_or_leave(inner.shown, parts.attachments, report);
+    if (!attached && !parts.buffer) return Error::ambiguous_mime;
+    const std::string fields = attached ? attached->structural_fields : fields_of(inner.shown);
+    std::string header = view_header(parts.outer.header, report, fields, inner.fields);
+
+    const std::string_view body = inner.shown.body;
+    const auto compose = [&] {
+        if (attached) {
+            const std::size_t size = attached->body.size();
+            return View{std::move(header), std::move(attached->body), 0, size};
+        }
+        const auto offset =
+            static_cast<std::size_t>(body.data() - parts.buffer->expose_text().data());
+        return View{std::move(header), std::move(*parts.buffer), offset, body.size()};
+    };
+    View view = compose();
+    if (inner.kind == HeaderProtection::cipher) view = without_legacy_display(std::move(view));
+    return in_literal_form(std::move(view));
+}
+
+}  // namespace smime

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "keystore/secret.hpp"
+#include "smime/entity.hpp"
+#include "smime/report.hpp"
+#include "smime/result.hpp"
+#include "smime/view.hpp"
+
+namespace smime {
+
+/// What a view is made of (design, chapter 4).
+struct Composition {
+    const Entity& outer;    ///< the message as it came
+    const Entity& payload;  ///< what its layers held; the message itself if it has none
+    const Entity& root;     ///< where the payload's content begins: behind a multipart/signed
+    std::optional<keystore::SecretBytes> buffer;  ///< that the payload stands in, if it was opened
+    std::vector<View> attachments;                ///< what errant parts held
+};
+
+/// Composes the view of an opened message, or of one to which attachments are to be added: our own
+/// field, the outer header with the protected fields in it, the payload's structural fields, and
+/// its body, in a form that IMAP can carry. What it finds on the way is added to the report. An
+/// error: the message is delivered as it came.
+Result<View> compose_view(Composition parts, Report& report);
+
+}  // namespace smime
