@@ -67,6 +67,14 @@ std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t bl
 bool aes_gcm_decrypt(BytesView key, BytesView nonce, BytesView aad, BytesView tag,
                      std::span<std::uint8_t> octets);
 
+/// The same for AES-CCM (RFC 5084; nonce of 7 to 13, tag of 12, 14 or 16).
+bool aes_ccm_decrypt(BytesView key, BytesView nonce, BytesView aad, BytesView tag,
+                     std::span<std::uint8_t> octets);
+
+/// The same for ChaCha20-Poly1305 (RFC 8103; key of 32, nonce of 12, tag of 16).
+bool chacha20_poly1305_decrypt(BytesView key, BytesView nonce, BytesView aad, BytesView tag,
+                               std::span<std::uint8_t> octets);
+
 /// Encrypts with AES-256-GCM (for what we seal ourselves); the tag of 16 octets is appended.
 Bytes aes_gcm_seal(BytesView key, BytesView nonce, BytesView aad, BytesView plaintext);
 

@@ -1,11 +1,8 @@
 #include <mbedtls/aes.h>
 #include <mbedtls/des.h>
-#include <mbedtls/gcm.h>
 
 #include <algorithm>
 #include <array>
-#include <new>
-#include <stdexcept>
 
 #include "keystore/constant_time.hpp"
 #include "keystore/crypto.hpp"
@@ -17,9 +14,6 @@ namespace {
 using Aes = CObject<mbedtls_aes_context, mbedtls_aes_init, mbedtls_aes_free>;
 using Des = CObject<mbedtls_des_context, mbedtls_des_init, mbedtls_des_free>;
 using Des3 = CObject<mbedtls_des3_context, mbedtls_des3_init, mbedtls_des3_free>;
-using Gcm = CObject<mbedtls_gcm_context, mbedtls_gcm_init, mbedtls_gcm_free>;
-
-constexpr std::size_t gcm_nonce = 12;  // RFC 5084, 3.2: recommended, and all that anybody sends
 
 bool is_aes_key_size(std::size_t size) {
     return size == 16 || size == 24 || size == 32;
@@ -75,34 +69,6 @@ std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t bl
     }
     if (wrong != 0) return std::nullopt;
     return octets.size() - padding;
-}
-
-bool aes_gcm_decrypt(BytesView key, BytesView nonce, BytesView aad, BytesView tag,
-                     std::span<std::uint8_t> octets) {
-    if (!is_aes_key_size(key.size()) || nonce.size() != gcm_nonce || tag.size() < 12 ||
-        tag.size() > 16)
-        return false;
-    Gcm gcm;
-    const bool opened = mbedtls_gcm_setkey(gcm.get(), MBEDTLS_CIPHER_ID_AES, key.data(),
-                                           static_cast<unsigned>(key.size() * 8)) == 0 &&
-                        mbedtls_gcm_auth_decrypt(gcm.get(), octets.size(), nonce.data(),
-                                                 nonce.size(), aad.data(), aad.size(), tag.data(),
-                                                 tag.size(), octets.data(), octets.data()) == 0;
-    if (!opened) wipe(octets.data(), octets.size());
-    return opened;
-}
-
-Bytes aes_gcm_seal(BytesView key, BytesView nonce, BytesView aad, BytesView plaintext) {
-    if (key.size() != 32 || nonce.size() != gcm_nonce)
-        throw std::invalid_argument{"AES-256-GCM takes a key of 32 and a nonce of 12 octets"};
-    Bytes sealed(plaintext.size() + 16);
-    Gcm gcm;
-    if (mbedtls_gcm_setkey(gcm.get(), MBEDTLS_CIPHER_ID_AES, key.data(), 256) != 0 ||
-        mbedtls_gcm_crypt_and_tag(gcm.get(), MBEDTLS_GCM_ENCRYPT, plaintext.size(), nonce.data(),
-                                  nonce.size(), aad.data(), aad.size(), plaintext.data(),
-                                  sealed.data(), 16, sealed.data() + plaintext.size()) != 0)
-        throw std::runtime_error{"AES-256-GCM failed"};
-    return sealed;
 }
 
 }  // namespace keystore

@@ -97,6 +97,8 @@ std::string_view explanation(smime::Error error) {
             return "it is not what its header says, or damaged";
         case smime::Error::unsupported_algorithm:
             return "it uses an algorithm that is not known";
+        case smime::Error::unsupported_content:
+            return "it is of a kind that is not opened";
         case smime::Error::legacy_algorithm:
             return "it uses a weak cipher; [decrypt] legacy = true opens such messages";
         case smime::Error::no_matching_recipient:

@@ -34,14 +34,15 @@ constexpr std::array ciphers{
     ContentCipher{"2.16.840.1.101.3.4.1.6", "aes-128-gcm", true, Mode::aes_gcm, 16},
     ContentCipher{"2.16.840.1.101.3.4.1.26", "aes-192-gcm", true, Mode::aes_gcm, 24},
     ContentCipher{"2.16.840.1.101.3.4.1.46", "aes-256-gcm", true, Mode::aes_gcm, 32},
+    ContentCipher{"2.16.840.1.101.3.4.1.7", "aes-128-ccm", true, Mode::aes_ccm, 16},
+    ContentCipher{"2.16.840.1.101.3.4.1.27", "aes-192-ccm", true, Mode::aes_ccm, 24},
+    ContentCipher{"2.16.840.1.101.3.4.1.47", "aes-256-ccm", true, Mode::aes_ccm, 32},
+    ContentCipher{"1.2.840.113549.1.9.16.3.18", "chacha20-poly1305", true, Mode::chacha20_poly1305,
+                  32},
     ContentCipher{"1.2.840.113549.3.7", "des-ede3-cbc", false, Mode::des_ede3_cbc, 24, true},
     ContentCipher{"1.2.840.113549.3.2", "rc2-cbc", false, Mode::rc2_cbc, 0, true},
     ContentCipher{"1.3.14.3.2.7", "des-cbc", false, Mode::des_cbc, 8, true},
     // Known by name only.
-    ContentCipher{"2.16.840.1.101.3.4.1.7", "aes-128-ccm", true},
-    ContentCipher{"2.16.840.1.101.3.4.1.27", "aes-192-ccm", true},
-    ContentCipher{"2.16.840.1.101.3.4.1.47", "aes-256-ccm", true},
-    ContentCipher{"1.2.840.113549.1.9.16.3.18", "chacha20-poly1305", true},
     ContentCipher{"2.16.840.1.101.3.4.1.3", "aes-128-ofb"},
     ContentCipher{"2.16.840.1.101.3.4.1.23", "aes-192-ofb"},
     ContentCipher{"2.16.840.1.101.3.4.1.43", "aes-256-ofb"},
@@ -52,7 +53,6 @@ constexpr std::array ciphers{
     ContentCipher{"1.2.392.200011.61.1.1.1.2", "camellia-128-cbc"},
     ContentCipher{"1.2.392.200011.61.1.1.1.3", "camellia-192-cbc"},
     ContentCipher{"1.2.392.200011.61.1.1.1.4", "camellia-256-cbc"},
-    ContentCipher{"1.2.840.113549.1.9.16.3.31", "cek-hkdf-sha256"},
 };
 
 struct KeyTransportRow {

@@ -28,7 +28,16 @@ std::string_view cms_content_type_word(std::string_view oid);
 
 /// ContentCipher is a content-encryption algorithm that has a name, offered or not.
 struct ContentCipher {
-    enum class Mode { aes_cbc, aes_gcm, des_ede3_cbc, des_cbc, rc2_cbc, not_offered };
+    enum class Mode {
+        aes_cbc,
+        aes_gcm,
+        aes_ccm,
+        chacha20_poly1305,
+        des_ede3_cbc,
+        des_cbc,
+        rc2_cbc,
+        not_offered,
+    };
     std::string_view oid;
     std::string_view word;  ///< "aes-256-cbc"
     bool aead = false;      ///< belongs into AuthEnvelopedData, and only there (RFC 5083, 5652)
@@ -59,6 +68,9 @@ inline constexpr std::string_view enveloped_data = "1.2.840.113549.1.7.3";
 inline constexpr std::string_view digested_data = "1.2.840.113549.1.7.5";
 inline constexpr std::string_view compressed_data = "1.2.840.113549.1.9.16.1.9";
 inline constexpr std::string_view auth_enveloped_data = "1.2.840.113549.1.9.16.1.23";
+/// CEK' = HKDF(CEK), with the cipher's own AlgorithmIdentifier as parameters (RFC 9709).
+inline constexpr std::string_view cek_hkdf_sha256 = "1.2.840.113549.1.9.16.3.31";
+inline constexpr std::string_view zlib_compress = "1.2.840.113549.1.9.16.3.8";
 inline constexpr std::string_view mgf1 = "1.2.840.113549.1.1.8";
 inline constexpr std::string_view p_specified = "1.2.840.113549.1.1.9";
 

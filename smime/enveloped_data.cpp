@@ -76,7 +76,7 @@ Result<std::span<std::uint8_t>> open_envelope(const Result<Enveloped>& enveloped
     layer.legacy = encryption->is_legacy();
     if (layer.legacy && !legacy) return Error::legacy_algorithm;
     if (!info.encrypted_content) return Error::malformed;
-    if (info.content_type != oid::data) return Error::unsupported_algorithm;
+    if (info.content_type != oid::data) return Error::unsupported_content;
 
     const auto key = unwrap_content_encryption_key(recipient_infos, keys, encryption->key_length(),
                                                    key_operations);

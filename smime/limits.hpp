@@ -13,6 +13,14 @@ inline constexpr std::size_t message = 150 * 1024 * 1024;
 /// rest adds one.
 inline constexpr int layers = 8;
 
+/// Compressed layers in a message (ENC-14). They are no cryptographic ones; nobody compresses
+/// twice.
+inline constexpr int compressed_layers = 1;
+
+/// How many times larger than the compressed octets what they hold may be (ENC-14): text comes to
+/// 10 or 20, a bomb to 1029.
+inline constexpr std::size_t compression_ratio = 100;
+
 /// RecipientInfos of one layer (ENC-15): a large mailing list; more is an attack on our time.
 inline constexpr std::size_t recipients = 1000;
 

@@ -6,6 +6,7 @@
 #include "smime/base64.hpp"
 #include "smime/cms.hpp"
 #include "smime/composition.hpp"
+#include "smime/compressed_data.hpp"
 #include "smime/entity.hpp"
 #include "smime/enveloped_data.hpp"
 #include "smime/errant.hpp"
@@ -96,6 +97,7 @@ Verdict verdict_of(Error error) {
         case Error::ambiguous_mime:
             return Verdict::permerror;
         case Error::unsupported_algorithm:
+        case Error::unsupported_content:
         case Error::legacy_algorithm:
         case Error::no_matching_recipient:
             return Verdict::neutral;
@@ -134,18 +136,17 @@ public:
           looks_below_{whole} {}
 
     Opened run() {
-        const auto largest = settings_.max_message ? settings_.max_message : limits::message;
-        if (outer_.header.size() + outer_.body.size() > largest) {
+        if (outer_.header.size() + outer_.body.size() > largest_message()) {
             looks_below_ = false;
             if (may_be_layer(outer_)) return refused(Error::too_complex);
         }
-        while (may_be_layer(entity_)) {
-            if (report_.layers.size() == limits::layers || entity_.too_complex)
-                return refused(Error::too_complex);
+        while (may_be_layer(entity_) && cryptographic_layers() <= limits::layers) {
+            if (entity_.too_complex) return refused(Error::too_complex);
             const bool clear_signed = entity_.kind == Entity::Kind::clear_signed;
             if (!clear_signed && entity_.ambiguous_layer) return refused(Error::ambiguous_mime);
             if (clear_signed ? !enter_clear_signed() : !open_layer()) break;
         }
+        if (cryptographic_layers() > limits::layers) return refused(Error::too_complex);
         if (report_.error == Error::ambiguous_mime) return refused(Error::ambiguous_mime);
         if (!report_.layers.empty() && entity_.ambiguous) return refused(Error::ambiguous_mime);
         if (content_ && payload_.too_complex) return refused(Error::too_complex);
@@ -171,8 +172,12 @@ private:
         if (!inside) return failed(inside.error());
         if (!*inside) return false;
         report_.layers.back().result = "opened";
-        content.narrow(**inside);
-        if (!in_place) content_ = std::move(*decoded);
+        if (inflated_.size() > 0) {
+            content_.emplace(std::move(inflated_));
+        } else {
+            content.narrow(**inside);
+            if (!in_place) content_ = std::move(*decoded);
+        }
         const std::string_view text = content_->text();
         payload_ = is_mime_entity(text) ? Entity::read(text) : Entity{{}, text};
         entity_ = payload_;
@@ -204,15 +209,41 @@ private:
         }
         Layer& layer = report_.layers.emplace_back();
         layer.type = cms_content_type_word(info->content_type);
+        if (cryptographic_layers() > limits::layers) return Error::too_complex;
         const auto type = cms_content_type(info->content_type);
         if (type == CmsContentType::signed_data)
             return open_signed_data(info->content, octets, layer);
+        if (type == CmsContentType::compressed_data) return inflate(info->content, octets);
+        if (type == CmsContentType::data) return Error::malformed;
         if (type != CmsContentType::enveloped_data && type != CmsContentType::auth_enveloped_data)
-            return Error::unsupported_algorithm;
+            return Error::unsupported_content;
         const auto content = open_enveloped_data(*type, info->content, octets, keys_,
                                                  settings_.legacy, key_operations_, layer);
         if (!content) return content.error();
         return std::optional<Octets>{*content};
+    }
+
+    /// What a compressed layer holds goes to inflated_, if it is anything.
+    Result<std::optional<Octets>> inflate(const keystore::der::Element& content, Octets octets) {
+        if (compressed_layers() > limits::compressed_layers) return Error::too_complex;
+        auto inflated = open_compressed_data(content, octets, largest_message());
+        if (!inflated) return inflated.error();
+        inflated_ = std::move(*inflated);
+        return std::optional<Octets>{octets.first(0)};
+    }
+
+    int compressed_layers() const {
+        return static_cast<int>(
+            std::count_if(report_.layers.begin(), report_.layers.end(),
+                          [](const Layer& layer) { return is(layer, oid::compressed_data); }));
+    }
+
+    int cryptographic_layers() const {
+        return static_cast<int>(report_.layers.size()) - compressed_layers();
+    }
+
+    std::size_t largest_message() const {
+        return settings_.max_message ? settings_.max_message : limits::message;
     }
 
     bool is_binary_signed_data() const {
@@ -276,6 +307,7 @@ private:
     bool looks_below_;  // for errant parts
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
+    SecretBytes inflated_;  // what a compressed layer held, between its opening and its reading
     Report report_;
 };
 

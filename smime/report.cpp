@@ -67,6 +67,8 @@ std::string_view word(Error error) {
             return "malformed";
         case Error::unsupported_algorithm:
             return "unsupported-algorithm";
+        case Error::unsupported_content:
+            return "unsupported-content";
         case Error::legacy_algorithm:
             return "legacy-algorithm";
         case Error::no_matching_recipient:

@@ -9,6 +9,7 @@ namespace smime {
 enum class Error {
     malformed,              ///< not the CMS structure its media type promises
     unsupported_algorithm,  ///< well formed, but uses an algorithm that we do not offer
+    unsupported_content,    ///< a content type that is recognised, and left alone
     legacy_algorithm,       ///< uses one that the settings do not let open (ENC-12)
     no_matching_recipient,  ///< none of our identities is among its RecipientInfos
     decryption_failed,      ///< a key matched, the content did not open; says no more on purpose

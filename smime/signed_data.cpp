@@ -16,7 +16,7 @@ Result<std::optional<std::span<std::uint8_t>>> open_signed_data(
         return Content{};
     }
     // A receipt, a time-stamp token …: no MIME entity (RFC 2634, 2.8).
-    if (signed_data->content_type != oid::data) return Error::unsupported_algorithm;
+    if (signed_data->content_type != oid::data) return Error::unsupported_content;
     const auto octets = join_in_place(*signed_data->e_content, buffer);
     if (!octets) return Error::malformed;
     // Some write certificates-only with an empty content instead of none (RFC 8551, 3.8).

@@ -18,6 +18,7 @@ libraries = {
     "psa/": {"keystore/crypto", "proxy/tls"},
     "libetpan/": {"smime/mime"},
     "toml++/": {"proxy/config"},
+    "zlib.h": {"smime/compressed_data"},
     "asio": {"proxy/main", "proxy/stream", "proxy/connect", "proxy/listener", "proxy/session", "proxy/service",
              "proxy/opener", "proxy/probe"},
     "CLI/": {"proxy/main"},

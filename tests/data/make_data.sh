@@ -9,7 +9,7 @@
 #   messages/NAME.eml        a message, CRLF line ends
 #   messages/NAME.plain      the MIME entity inside, if it opens
 #   messages/NAME.expect     "expect: opened | not_smime | no_matching_recipient | malformed |
-#                            unsupported_algorithm | decryption_failed", and what it is
+#                            unsupported_algorithm | unsupported_content | decryption_failed", and what it is
 #
 # Nothing here is made or judged by paperknife itself.
 set -eu
@@ -364,7 +364,7 @@ openssl crl2pkcs7 -nocrl -certfile pki/bob.crt -outform DER -out work/certs
 entity work/certs certs-only | untouched certs-only malformed "certificates only: nothing inside"
 openssl cms -digest_create -binary -in $inside/text -outform DER -out work/digested
 entity work/digested digested-data |
-    untouched digested unsupported_algorithm "digested-data: not of S/MIME"
+    untouched digested unsupported_content "digested-data: not of S/MIME"
 { printf 'Content-Type: multipart/mixed; boundary=footer\r\n\r\n--footer\r\n'
   entity work/der enveloped-data
   printf -- '--footer\r\n\r\nA list footer.\r\n--footer--\r\n'; } |

@@ -1,15 +1,28 @@
 #!/bin/sh
 # Makes open_key.hpp, and the seeds of the targets open and cms, with openssl. Run by hand when a
-# seed is to be added; the results are in the repository, for a fuzzer's finding must keep its key.
+# seed is to be added; the results are in the repository, for a fuzzer's finding must keep its key:
+# the key that stands in open_key.hpp stays.
 set -eu
 umask 022
 cd "$(dirname "$0")"
+seeds=$PWD
 work=$(mktemp -d)
 mkdir -p corpus/open corpus/cms
+rm -f corpus/open/message*
 
-# 1024 bits: a private operation costs a fifth, and nobody trusts this key.
-openssl req -x509 -newkey rsa:1024 -nodes -days 36500 -subj /CN=fuzz -keyout "$work/key" \
-    -out "$work/crt" 2>/dev/null
+pem() { # NAME LABEL
+    printf -- '-----BEGIN %s-----\n' "$2"
+    awk -v name=" $1 =" 'index($0, name) { on = 1; next } on { last = /;$/; gsub(/[ ";]/, ""); print; if (last) exit }' open_key.hpp
+    printf -- '-----END %s-----\n' "$2"
+}
+if [ -f open_key.hpp ]; then
+    pem private_key 'PRIVATE KEY' >"$work/key"
+    pem certificate CERTIFICATE >"$work/crt"
+else
+    # 1024 bits: a private operation costs a fifth, and nobody trusts this key.
+    openssl req -x509 -newkey rsa:1024 -nodes -days 36500 -subj /CN=fuzz -keyout "$work/key" \
+        -out "$work/crt" 2>/dev/null
+fi
 constant() { # NAME FILE
     printf '\ninline constexpr std::string_view %s =\n' "$1"
     sed '/-----/d; s/.*/    "&"/' "$2" | sed '$s/$/;/'
@@ -19,7 +32,8 @@ constant() { # NAME FILE
   printf 'namespace open_key {\n'
   constant private_key "$work/key"
   constant certificate "$work/crt"
-  printf '\n}  // namespace open_key\n'; } >open_key.hpp
+  printf '\n}  // namespace open_key\n'; } >"$work/open_key.hpp"
+mv "$work/open_key.hpp" open_key.hpp
 
 printf 'Content-Type: text/plain\r\n\r\nhello\r\n' >"$work/text"
 printf 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Transfer-Encoding: 8bit\r\n\r\na\000b\r\n--b--\r\n' >"$work/nul"
@@ -34,6 +48,9 @@ encrypt nul cbc-ber-keyid -aes-256-cbc -stream -keyid
 encrypt text gcm -aes-256-gcm
 encrypt bare gcm-ber-oaep -aes-128-gcm -stream -keyopt rsa_padding_mode:oaep
 encrypt text des3 -des-ede3-cbc
+encrypt text des -provider legacy -provider default -des
+encrypt text rc2-40 -provider legacy -provider default -rc2-40
+encrypt bare rc2-128 -provider legacy -provider default -rc2-128 -stream
 encrypt text password -aes-128-cbc -pwri_password x
 sign() { # IN OUT arguments…
     in=$1 out=$2; shift 2
@@ -48,6 +65,16 @@ entity() { # NAME
 }
 entity gcm >"$work/gcm"
 sign "$work/gcm" enveloped-in-signed -noattr
+# CCM, ChaCha20-Poly1305, attributes, derived keys, compressed-data
+( cd "$work" && mkdir work open closed parts && cp text work/text && cp text work/attachment
+  for name in alice bob; do cp key work/$name.key; cp crt work/$name.crt; done
+  python3 "$seeds/../smime/make_messages.py" )
+for part in ccm chacha20 gcm hkdf-cbc compressed compressed-in-compressed; do
+    cp "$work/parts/$part.der" "corpus/open/$part-made"
+done
+for name in gcm-attributes-ber compressed-in-signed-in-enveloped hkdf-gcm256 compressed-cut; do
+    sed '1,/^\r$/d' "$work"/[oc]*/$name.eml | openssl base64 -d >"corpus/open/$name"
+done
 cp corpus/open/* corpus/cms/
 # Structures: in multipart/signed, below plaintext, with protected header fields
 signature='--b\r\nContent-Type: application/pkcs7-signature\r\n\r\nMA==\r\n--b--\r\n'

@@ -80,6 +80,22 @@ std::string aes_gcm(const Words& words) {
     return opened ? answer(text) : "no";
 }
 
+// KEY NONCE AAD TAG CIPHERTEXT
+std::string aes_ccm(const Words& words) {
+    Bytes text = octets(words[4]);
+    const bool opened = aes_ccm_decrypt(octets(words[0]), octets(words[1]), octets(words[2]),
+                                        octets(words[3]), text);
+    return opened ? answer(text) : "no";
+}
+
+// KEY NONCE AAD TAG CIPHERTEXT
+std::string chacha20_poly1305(const Words& words) {
+    Bytes text = octets(words[4]);
+    const bool opened = chacha20_poly1305_decrypt(octets(words[0]), octets(words[1]),
+                                                  octets(words[2]), octets(words[3]), text);
+    return opened ? answer(text) : "no";
+}
+
 // HASH PASSWORD SALT ITERATIONS LENGTH
 std::string derive(const Words& words) {
     return answer(pbkdf2(*digest(words[0]), octets(words[1]), octets(words[2]),
@@ -126,7 +142,9 @@ int main() {
         {"rsa-pkcs1", rsa_pkcs1},
         {"rsa-oaep", rsa_oaep},
         {"aes-cbc", aes_cbc},
+        {"aes-ccm", aes_ccm},
         {"aes-gcm", aes_gcm},
+        {"chacha20-poly1305", chacha20_poly1305},
         {"pbkdf2", derive},
         {"certificate", certificate},
         {"key-file", identities},

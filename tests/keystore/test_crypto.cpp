@@ -1,4 +1,5 @@
 #include "keystore/crypto.hpp"
+#include "keystore/key_derivation.hpp"
 #include "keystore/rc2.hpp"
 #include "tests/catch.hpp"
 #include "tests/keystore/files.hpp"
@@ -177,6 +178,64 @@ TEST_CASE("AES-GCM leaves no plaintext behind a wrong tag", "[crypto]") {
     CHECK_FALSE(open(key, nonce, aad, wrong));
     CHECK_THROWS_AS(aes_gcm_seal(BytesView{key}.first(16), nonce, aad, message),
                     std::invalid_argument);
+}
+
+TEST_CASE("AES-CCM leaves no plaintext behind a wrong tag", "[crypto]") {
+    const Bytes key(16, 7), nonce(12, 9);
+    Bytes text(33, 1);
+    const Bytes sealed = text;
+    CHECK_FALSE(aes_ccm_decrypt(key, nonce, {}, Bytes(16), text));
+    CHECK(text == Bytes(33));  // wiped
+    for (std::size_t size = 0; size < 40; ++size) {
+        Bytes untouched = sealed;
+        if (size < 7 || size > 13) {
+            CHECK_FALSE(aes_ccm_decrypt(key, Bytes(size), {}, Bytes(16), untouched));
+            CHECK(untouched == sealed);
+        }
+        if (size < 12 || size > 16 || size % 2 != 0) {
+            CHECK_FALSE(aes_ccm_decrypt(key, nonce, {}, Bytes(size), untouched));
+            CHECK(untouched == sealed);
+        }
+        if (size != 16 && size != 24 && size != 32) {
+            CHECK_FALSE(aes_ccm_decrypt(Bytes(size), nonce, {}, Bytes(16), untouched));
+            CHECK(untouched == sealed);
+        }
+    }
+}
+
+TEST_CASE("ChaCha20-Poly1305 of RFC 8439, 2.8.2", "[crypto]") {
+    const Bytes key = from_hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
+    const Bytes nonce = from_hex("070000004041424344454647");
+    const Bytes aad = from_hex("50515253c0c1c2c3c4c5c6c7");
+    const Bytes tag = from_hex("1ae10b594f09e26a7e902ecbd0600691");
+    const Bytes sealed = from_hex(
+        "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da"
+        "92728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585"
+        "808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116");
+    Bytes text = sealed;
+    REQUIRE(chacha20_poly1305_decrypt(key, nonce, aad, tag, text));
+    CHECK(std::string(text.begin(), text.end()).starts_with("Ladies and Gentlemen"));
+    text = sealed;
+    CHECK_FALSE(chacha20_poly1305_decrypt(key, nonce, {}, tag, text));
+    CHECK(text == Bytes(sealed.size()));  // wiped
+    text = sealed;
+    CHECK_FALSE(chacha20_poly1305_decrypt(BytesView{key}.first(31), nonce, aad, tag, text));
+    CHECK_FALSE(chacha20_poly1305_decrypt(key, BytesView{nonce}.first(11), aad, tag, text));
+    CHECK_FALSE(chacha20_poly1305_decrypt(key, nonce, aad, BytesView{tag}.first(15), text));
+    CHECK(text == sealed);
+}
+
+TEST_CASE("the content-encryption keys of RFC 9709, appendix B", "[crypto]") {
+    const Bytes key = from_hex("c702e7d0a9e064b09ba55245fb733cf3");
+    const auto derived = [&](const char* algorithm) {
+        return hex(derive_hkdf(Digest::sha256, key, octets("The Cryptographic Message Syntax"),
+                               from_hex(algorithm), 16)
+                       .expose());
+    };
+    CHECK(derived("301b0609608648016503040106300e040c5c79058ba2f43447639d29e2") ==
+          "2124ffb29fac4e0fbbc7d5d87492bff3");
+    CHECK(derived("301d06096086480165030401020410651f722ffd512c52fe072e507d72b377") ==
+          "9cd102c52f1e19ece8729b35bfeceb50");
 }
 
 TEST_CASE("Random octets are not the same twice", "[crypto]") {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes keys and S/MIME messages with openssl (3.0 and up; gpgsm joins in if it is there), and
-# opens each of them with openssl too:  make_messages.sh DIRECTORY [STAMP]
+# opens each of them with openssl too (make_messages.py makes what openssl can't):  make_messages.sh DIRECTORY [STAMP]
 #
 #   keys/NAME.pem            alice (RSA 2048), alice3072, alice4096, bob, other: key and certificate
 #   open/NAME.eml            a message that alice's keys open
@@ -16,6 +16,7 @@ set -eu
 umask 077
 
 directory=${1:?usage: make_messages.sh DIRECTORY [STAMP]}
+scripts=$(realpath "$(dirname "$0")")
 if [ -n "${2:-}" ]; then stamp=$(realpath "$2"); else stamp=; fi
 mkdir -p "$directory"
 cd "$directory"
@@ -312,10 +313,10 @@ openssl cms -sign -binary -in work/text -signer work/bob.crt -inkey work/bob.key
     -out work/cms
 closed detached not-verified work/cms
 openssl cms -digest_create -binary -in work/text -outform DER -out work/cms
-closed digested unsupported-algorithm work/cms
+closed digested unsupported-content work/cms
 openssl cms -EncryptedData_encrypt -binary -in work/text -aes256 -outform DER -out work/cms \
     -secretkey 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
-closed encrypted-data unsupported-algorithm work/cms
+closed encrypted-data unsupported-content work/cms
 openssl cms -data_create -binary -in work/text -outform DER -out work/cms
 closed data malformed work/cms
 
@@ -655,6 +656,9 @@ head -c 33 /dev/zero | wrap long-key -pkeyopt rsa_padding_mode:pkcs1
 head -c 256 /dev/zero | wrap zero -pkeyopt rsa_padding_mode:none
 { head -c 1 /dev/zero; head -c 255 /dev/zero | tr '\0' '\125'; } |
     wrap no-padding -pkeyopt rsa_padding_mode:none
+
+# What openssl has no words for
+python3 "$scripts/make_messages.py"
 
 rm -rf work
 if [ -n "$stamp" ]; then touch "$stamp"; fi

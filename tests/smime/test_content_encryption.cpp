@@ -97,6 +97,73 @@ TEST_CASE("GCM is opened with a nonce of 12 and a tag of 12 to 16 octets, as ann
     CHECK(with(100'000, 16, 16) == Error::malformed);
 }
 
+TEST_CASE("CCM is opened with a nonce of 7 to 13 and a tag of 12, 14 or 16 octets (ENC-02)",
+          "[smime][content_encryption]") {
+    using smime::Error;
+    const Node original = der_tree::parse(samples::part("ccm.der"));
+    const auto with = [&](std::size_t nonce, std::optional<std::uint64_t> announced,
+                          std::size_t tag) {
+        Node message = original;
+        der::Writer parameters;
+        parameters.element(der::octet_string, keystore::Bytes(nonce));
+        if (announced) parameters.integer(*announced);
+        der::Writer whole;
+        whole.element(der::sequence, parameters.octets());
+        cipher(message).children[1] = der_tree::parse(whole.octets());
+        mac(message).content = keystore::Bytes(tag);
+        return error(message);
+    };
+    for (std::uint64_t length = 0; length < 256; ++length) {
+        INFO(length);
+        const bool right = length == 12 || length == 14 || length == 16;
+        CHECK(with(12, length, length) ==
+              (right ? Error::no_matching_recipient : Error::malformed));
+        CHECK(with(12, length, length + 1) == Error::malformed);
+        if (length > 0) CHECK(with(12, length, length - 1) == Error::malformed);
+        CHECK(with(length, 16, 16) ==
+              (length >= 7 && length <= 13 ? Error::no_matching_recipient : Error::malformed));
+    }
+    CHECK(with(12, std::nullopt, 12) == Error::no_matching_recipient);  // the default
+    CHECK(with(12, std::nullopt, 16) == Error::malformed);
+    CHECK(with(100'000, 16, 16) == Error::malformed);
+}
+
+TEST_CASE("ChaCha20-Poly1305 is opened with a nonce of 12 and a tag of 16 octets (ENC-02)",
+          "[smime][content_encryption]") {
+    using smime::Error;
+    const Node original = der_tree::parse(samples::part("chacha20.der"));
+    for (std::size_t length = 0; length < 256; ++length) {
+        INFO(length);
+        Node message = original;
+        cipher(message).children[1].content = keystore::Bytes(length);
+        CHECK(error(message) == (length == 12 ? Error::no_matching_recipient : Error::malformed));
+        message = original;
+        mac(message).content = keystore::Bytes(length);
+        CHECK(error(message) == (length == 16 ? Error::no_matching_recipient : Error::malformed));
+    }
+    Node message = original;
+    cipher(message).children.pop_back();
+    CHECK(error(message) == Error::malformed);
+}
+
+TEST_CASE("a derived key changes nothing of what is refused without a key (RFC 9709, ENC-01)",
+          "[smime][content_encryption]") {
+    using smime::Error;
+    const Node original = der_tree::parse(samples::part("hkdf-cbc.der"));
+    CHECK(error(original) == Error::no_matching_recipient);
+    Node gcm = der_tree::parse(samples::part("gcm.der"));
+    Node message = original;
+    Node& inner = cipher(message).children[1];
+    inner.children[1].content.pop_back();
+    CHECK(error(message) == Error::malformed);
+    cipher(message).children[1] = cipher(gcm);
+    CHECK(error(message) == Error::malformed);
+    cipher(message).children[1].children[0] = oid("1.2.3.4");
+    CHECK(error(message) == Error::unsupported_algorithm);
+    cipher(message).children[1] = {der::null, {}, {}};
+    CHECK(error(message) == Error::malformed);
+}
+
 TEST_CASE("CBC is opened with an IV of one block", "[smime][content_encryption]") {
     using smime::Error;
     for (const auto& [name, block] :

@@ -169,6 +169,36 @@ TEST_CASE("open opens nothing beyond its limits (ENC-15)", "[smime][open]") {
     CHECK(opened.report.verdict == Verdict::permerror);
 }
 
+TEST_CASE("open inflates a compressed layer within bounds (ENC-14)", "[smime][open]") {
+    const auto reason = [](const smime::Opened& opened) { return opened.report.reason; };
+    // 20 MiB of 20 kB of zlib: whatever it stands in, what stood around it is delivered.
+    for (const char* name : {"bomb-in-enveloped.der", "bomb-in-enveloped-in-signed.der"}) {
+        const auto opened = open(samples::message(samples::part(name)));
+        REQUIRE(opened.view);
+        CHECK(reason(opened) == "too-complex");
+        CHECK(opened.report.layers.back().type == "compressed-data");
+        CHECK(opened.view->body().size() < 100'000);
+    }
+    const auto twice = open(samples::message(samples::part("compressed-in-compressed.der")));
+    REQUIRE(twice.view);
+    CHECK(reason(twice) == "too-complex");
+    CHECK(twice.report.layers.size() == 2);
+
+    smime::Settings settings;
+    const std::string message = samples::message(samples::part("compressed.der"));
+    settings.max_message = message.size();
+    CHECK(smime::open(message, samples::alice(), settings).view);
+}
+
+TEST_CASE("a compressed layer counts as no cryptographic one (ENC-14, ENC-15)", "[smime][open]") {
+    const auto wrap = [](keystore::Bytes cms, int layers) {
+        for (; layers > 0; --layers) cms = samples::signed_data(samples::entity(cms));
+        return samples::message(cms);
+    };
+    CHECK(open(wrap(samples::part("compressed.der"), 8)).view);
+    CHECK(!open(wrap(samples::part("compressed.der"), 9)).view);
+}
+
 TEST_CASE("open does not touch what is no S/MIME message", "[smime][open]") {
     for (const std::string message :
          {"", "\r\n", "Subject: x\r\n\r\nbody", "no header", "Content-Type: text/plain\r\n\r\n",
