@@ -50,7 +50,8 @@ void fill_random(std::span<std::uint8_t> octets);
 bool equal_in_constant_time(BytesView a, BytesView b);
 
 /// Decrypts AES-CBC in place (key of 16, 24 or 32 octets, IV of 16, octets a multiple of 16);
-/// padding is not looked at. False if the sizes do not fit.
+/// padding is not looked at. False if the sizes do not fit. Several MiB are shared among threads,
+/// which end before it returns.
 bool aes_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 
 /// Decrypts 3DES-CBC or DES-CBC in place (key of 24 or 8 octets, IV of 8).

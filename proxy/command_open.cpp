@@ -1,11 +1,15 @@
 #include "proxy/command_open.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,6 +19,7 @@
 #include "proxy/descriptor.hpp"
 #include "proxy/log.hpp"
 #include "proxy/unlock.hpp"
+#include "smime/entity.hpp"
 #include "smime/open.hpp"
 
 namespace proxy {
@@ -26,21 +31,59 @@ using std::filesystem::path;
     throw std::runtime_error(log::one_line(what + ": " + std::strerror(errno)));
 }
 
-std::string read_all(int descriptor, const std::string& name) {
-    std::string octets;
-    std::size_t size = 0;
-    for (;;) {
-        if (octets.size() - size < 64 * 1024) octets.resize(2 * octets.size() + 64 * 1024);
-        const auto count = read_some(descriptor, octets.data() + size, octets.size() - size);
-        if (count < 0) fail("reading " + name);
-        if (count == 0) break;
-        size += static_cast<std::size_t>(count);
+/// What was read. A std::string would write zeros first, and 50 MB of them take their time.
+class Octets {
+public:
+    explicit Octets(std::size_t capacity) : octets_{allocate(capacity)} {}
+    std::string_view text() const { return {octets_.get(), size_}; }
+    /// Room behind what was read: never none.
+    char* end() {
+        if (room() == 0) grow();
+        return octets_.get() + size_;
     }
-    octets.resize(size);
-    return octets;
+    std::size_t room() const { return octets_.get_deleter().capacity - size_; }
+    void add(std::size_t count) { size_ += count; }
+
+private:
+    struct Free {
+        std::size_t capacity;
+        void operator()(char* octets) const { keystore::free_octets(octets, capacity); }
+    };
+    using Memory = std::unique_ptr<char[], Free>;
+
+    static Memory allocate(std::size_t capacity) {
+        return {static_cast<char*>(keystore::allocate_octets(capacity)), Free{capacity}};
+    }
+    void grow() {
+        Memory larger = allocate(2 * size_);
+        std::memcpy(larger.get(), octets_.get(), size_);
+        octets_ = std::move(larger);
+    }
+
+    Memory octets_;
+    std::size_t size_ = 0;
+};
+
+/// Octets to make room for at once: those of a file, and one that shows its end.
+std::size_t expected_size(int descriptor) {
+    constexpr std::size_t smallest = 64 * 1024, largest = 1024 * 1024 * 1024;
+    struct stat about {};
+    if (::fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) return smallest;
+    return std::clamp(static_cast<std::size_t>(about.st_size), smallest, largest) + 1;
 }
 
-std::string read_message(const path& file) {
+Octets read_all(int descriptor, const std::string& name) {
+    Octets octets{expected_size(descriptor)};
+    for (;;) {
+        char* const end = octets.end();
+        const auto count = read_some(descriptor, end, octets.room());
+        if (count < 0) fail("reading " + name);
+        if (count == 0) return octets;
+        octets.add(static_cast<std::size_t>(count));
+    }
+}
+
+Octets read_message(const path& file) {
     if (file == "-") {
         if (::isatty(STDIN_FILENO)) {
             std::fputs("paperknife: waiting for a message on standard input (or name a file)\n",
@@ -75,18 +118,31 @@ Descriptor create_report(const path& file, const path& message) {
     return descriptor;
 }
 
+/// True if the line ends of the body mean nothing: those of base64, or of binary CMS, which has
+/// none.
+bool has_no_lines(std::string_view message) {
+    const auto entity = smime::Entity::read(message);
+    return (entity.kind == smime::Entity::Kind::pkcs7_mime ||
+            entity.kind == smime::Entity::Kind::p7m_file) &&
+           entity.transfer_encoding != smime::TransferEncoding::quoted_printable;
+}
+
 /// The message with the line ends of the network (RFC 5322, 2.1), if its first line ends as files'
-/// lines do. What else is in it stays: a message of the network keeps every octet.
-std::string with_network_line_ends(const std::string& message) {
-    const auto end = message.find('\n');
-    if (end == message.npos || (end > 0 && message[end - 1] == '\r')) return message;
+/// lines do. What else is in it stays: a message of the network keeps every octet. Nothing if it
+/// can stay as it is.
+std::optional<std::string> with_network_line_ends(std::string_view message) {
+    const auto first = message.find('\n');
+    if (first == message.npos || (first > 0 && message[first - 1] == '\r')) return std::nullopt;
+    if (has_no_lines(message)) return std::nullopt;
     std::string result;
     result.reserve(message.size() + message.size() / 32);
-    char before = '\0';
-    for (const char octet : message) {
-        if (octet == '\n' && before != '\r') result += '\r';
-        result += octet;
-        before = octet;
+    while (!message.empty()) {
+        const auto end = message.find('\n');
+        const auto line = message.substr(0, end);
+        result += line;
+        if (end == message.npos) break;
+        result += line.ends_with('\r') ? "\n" : "\r\n";
+        message.remove_prefix(end + 1);
     }
     return result;
 }
@@ -125,6 +181,12 @@ keystore::Keystore load_keys(const Config& config) {
     return keystore;
 }
 
+smime::Opened open_message(std::string_view message, const keystore::Keystore& keystore,
+                           const smime::Settings& settings) {
+    const auto of_network = with_network_line_ends(message);
+    return smime::open(of_network ? *of_network : message, keystore, settings);
+}
+
 }  // namespace
 
 int command_open(const Config& config, const OpenArguments& arguments) {
@@ -132,8 +194,7 @@ int command_open(const Config& config, const OpenArguments& arguments) {
     Descriptor report;
     if (arguments.report) report = create_report(*arguments.report, arguments.message);
     const auto keystore = load_keys(config);
-    const auto opened =
-        smime::open(with_network_line_ends(message), keystore, smime_settings(config));
+    const auto opened = open_message(message.text(), keystore, smime_settings(config));
     if (arguments.report) {
         const auto name = arguments.report->string();
         write_all(report.number(), smime::json(opened.report), name);
@@ -143,7 +204,7 @@ int command_open(const Config& config, const OpenArguments& arguments) {
         write_all(STDOUT_FILENO, opened.view->header(), "standard output");
         write_all(STDOUT_FILENO, opened.view->body(), "standard output");
     } else {
-        write_all(STDOUT_FILENO, message, "standard output");
+        write_all(STDOUT_FILENO, message.text(), "standard output");
     }
     // Some file systems tell only now that there was no room (close(2)).
     if (::close(::dup(STDOUT_FILENO)) != 0) fail("writing to standard output");

@@ -15,8 +15,8 @@ constexpr std::uint32_t pad = 1U << 26;
 constexpr std::uint32_t no_digit = blank | junk | pad;
 
 /// For each of the four characters of a group its bits, already in their place within 24 bits: four
-/// look-ups and three ORs decode three octets, and one comparison tells whether all four were
-/// digits.
+/// look-ups and three ORs decode three octets, and one comparison tells whether all four (or all of
+/// several groups) were digits.
 constexpr auto places = [] {
     std::array<std::array<std::uint32_t, 256>, 4> table{};
     for (auto& column : table) {
@@ -30,6 +30,16 @@ constexpr auto places = [] {
             table[place][static_cast<unsigned char>(alphabet[i])] = i << (18 - 6 * place);
     return table;
 }();
+
+std::uint32_t group(const unsigned char* in) {
+    return places[0][in[0]] | places[1][in[1]] | places[2][in[2]] | places[3][in[3]];
+}
+
+void write(std::uint32_t bits, std::uint8_t* out) {
+    out[0] = static_cast<std::uint8_t>(bits >> 16);
+    out[1] = static_cast<std::uint8_t>(bits >> 8);
+    out[2] = static_cast<std::uint8_t>(bits);
+}
 
 }  // namespace
 
@@ -45,13 +55,20 @@ Decoded decode_base64(std::string_view text) {
     std::uint32_t bits = 0;
     int digits = 0;  // of the group in bits
     while (in != end) {
+        while (digits == 0 && end - in >= 16) {
+            const auto a = group(in), b = group(in + 4), c = group(in + 8), d = group(in + 12);
+            if ((a | b | c | d) & no_digit) break;
+            write(a, out);
+            write(b, out + 3);
+            write(c, out + 6);
+            write(d, out + 9);
+            out += 12;
+            in += 16;
+        }
         while (digits == 0 && end - in >= 4) {
-            const auto group =
-                places[0][in[0]] | places[1][in[1]] | places[2][in[2]] | places[3][in[3]];
-            if (group & no_digit) break;
-            out[0] = static_cast<std::uint8_t>(group >> 16);
-            out[1] = static_cast<std::uint8_t>(group >> 8);
-            out[2] = static_cast<std::uint8_t>(group);
+            const auto four = group(in);
+            if (four & no_digit) break;
+            write(four, out);
             out += 3;
             in += 4;
         }
@@ -70,9 +87,7 @@ Decoded decode_base64(std::string_view text) {
         }
         bits = bits << 6 | place;
         if (++digits == 4) {
-            out[0] = static_cast<std::uint8_t>(bits >> 16);
-            out[1] = static_cast<std::uint8_t>(bits >> 8);
-            out[2] = static_cast<std::uint8_t>(bits);
+            write(bits, out);
             out += 3;
             bits = 0;
             digits = 0;

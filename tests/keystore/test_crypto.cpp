@@ -68,6 +68,26 @@ TEST_CASE("AES-CBC takes only sizes that fit", "[crypto]") {
     CHECK(aes_cbc_decrypt(key, iv, {}));
 }
 
+TEST_CASE("AES-CBC gives the same whole as in pieces, however large", "[crypto]") {
+    const Bytes key(32, 5), iv(16, 6);
+    for (const std::size_t blocks : {1U, 65535U, 65536U, 131072U, 131073U, 1000001U}) {
+        INFO(blocks);
+        Bytes whole(16 * blocks);
+        std::uint32_t state = 1;
+        for (auto& octet : whole)
+            octet = static_cast<std::uint8_t>((state = state * 69069 + 1) >> 24);
+        Bytes pieces = whole;
+        const Bytes sealed = whole;
+        REQUIRE(aes_cbc_decrypt(key, iv, whole));
+        for (std::size_t at = 0, size = 16 * 1000; at < pieces.size(); at += size) {
+            const auto piece = std::span{pieces}.subspan(at, std::min(size, pieces.size() - at));
+            const auto before = at == 0 ? BytesView{iv} : BytesView{sealed}.subspan(at - 16, 16);
+            REQUIRE(aes_cbc_decrypt(key, before, piece));
+        }
+        CHECK(whole == pieces);
+    }
+}
+
 TEST_CASE("RC2 of RFC 2268, chapter 5", "[crypto]") {
     struct Vector {
         const char* key;
@@ -266,4 +286,15 @@ TEST_CASE("KEY-04: octets are wiped", "[secret]") {
     static_assert(!std::is_copy_constructible_v<SecretBytes>);
     static_assert(!std::is_copy_assignable_v<SecretBytes>);
     static_assert(!std::is_convertible_v<SecretBytes, Bytes>);
+}
+
+TEST_CASE("SecretBytes holds many octets as it holds few", "[secret]") {
+    for (const std::size_t size : {0U, 1U, 4U << 20, (4U << 20) + 1, 9U << 20}) {
+        SecretBytes many{size};
+        const auto zeros = many.expose();
+        CHECK(std::count(zeros.begin(), zeros.end(), 0) == static_cast<std::ptrdiff_t>(size));
+        many.append(octets("more"));
+        CHECK(many.expose_text().ends_with("more"));
+        CHECK(many.size() == size + 4);
+    }
 }

@@ -51,6 +51,19 @@ class Open(unittest.TestCase):
             self.assert_opened(self.home.run("open", "-", input=octets))
             self.assert_opened(self.home.run("open", self.home.write("message.eml", octets)))
 
+    def test_binary_cms_behind_a_header_of_files_keeps_its_octets(self):
+        cms = alice.message(TEXT + b"\n" * 100, "-outform", "DER")
+        self.assertIn(b"\n", cms)
+        header = b"Subject: A letter\nContent-Type: application/pkcs7-mime\nContent-Transfer-Encoding: binary\n\n"
+        done = self.home.run("open", input=header + cms)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertIn(TEXT, done.stdout)
+
+    def test_a_message_of_any_size_is_read_from_a_pipe(self):
+        for size in [0, 1, 65535, 65536, 65537, 131072, 1_000_000]:
+            message = b"Subject: x\n\n" + b"x" * size
+            self.assert_unchanged(self.home.run("open", input=message), message, 0)
+
     def test_the_view_agrees_with_openssl(self):
         message = alice.message(TEXT)
         plain = openssl("cms", "-decrypt", "-inkey", alice.key, "-recip", alice.certificate, input=message)

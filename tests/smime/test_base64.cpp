@@ -66,6 +66,21 @@ TEST_CASE("decode_base64 reads what mailers write (MIME-09)", "[smime][base64]")
     CHECK(decoded.junk == junk);
 }
 
+TEST_CASE("decode_base64 skips what is foreign wherever it stands", "[smime][base64]") {
+    const auto octets = random_octets(48);
+    const std::string encoded = smime::encode_base64(octets).substr(0, 64);
+    for (std::size_t at = 0; at <= encoded.size(); ++at) {
+        for (const std::string foreign : {"\n", "\r\n", "!", "\xff", "\r\n \t"}) {
+            std::string with = encoded;
+            with.insert(at, foreign);
+            const auto decoded = decode_base64(with);
+            CHECK(std::equal(octets.begin(), octets.end(), decoded.octets.expose().begin(),
+                             decoded.octets.expose().end()));
+            CHECK(decoded.junk == (foreign == "!" || foreign == "\xff"));
+        }
+    }
+}
+
 TEST_CASE("decode_base64 takes one long line, and lines of any length", "[smime][base64]") {
     const auto octets = random_octets(100'000);
     auto encoded = smime::encode_base64(octets);
