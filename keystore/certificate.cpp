@@ -43,6 +43,7 @@ std::string key_algorithm(BytesView subject_public_key_info) {
     if (!oid) return "unknown";
     if (*oid == "1.2.840.113549.1.1.1") return "rsa";
     if (*oid == "1.2.840.10045.2.1") return "ec";
+    if (*oid == "1.3.101.110") return "x25519";
     return *oid;
 }
 

@@ -23,7 +23,7 @@ struct Certificate {
     std::string subject_text;
     std::string serial_text;  ///< hexadecimal, upper case
     Bytes subject_public_key_info;
-    std::string key_algorithm;  ///< "rsa", "ec", or the dotted OID
+    std::string key_algorithm;  ///< "rsa", "ec", "x25519", or the dotted OID
     std::optional<SubjectKeyIdentifier>
         subject_key_identifier;  ///< the extension's, if there is one
     Time not_before;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "keystore/curve.hpp"
 #include "keystore/secret.hpp"
 
 /// The primitives, behind one face whatever the library's version. This and proxy/tls are the only
@@ -79,25 +80,37 @@ bool chacha20_poly1305_decrypt(BytesView key, BytesView nonce, BytesView aad, By
 /// Encrypts with AES-256-GCM (for what we seal ourselves); the tag of 16 octets is appended.
 Bytes aes_gcm_seal(BytesView key, BytesView nonce, BytesView aad, BytesView plaintext);
 
-/// PublicKey and PrivateKey are RSA keys (elliptic curves join in their turn). A private operation
-/// takes no lock that another thread could hold: each thread works on a copy of its own.
+/// The public key of a private one, as certificates have it: of X25519 the coordinate, of the other
+/// curves the uncompressed point (SEC 1, 2.3.3). Nothing if private_key is none of the curve.
+std::optional<Bytes> ecdh_public_key(Curve curve, BytesView private_key);
+
+/// ECDH (SEC 1, 3.3.1; RFC 7748, 6.1): the shared secret, of field_size() octets, leading zeros
+/// included. Nothing if public_key is no point of the curve in the form of ecdh_public_key(), or of
+/// a small order, so that the secret would be no secret (ENC-09).
+std::optional<SecretBytes> ecdh(Curve curve, BytesView private_key, BytesView public_key);
+
+/// PrivateKey is an RSA key, or a key of ECDH. A private operation takes no lock that another thread
+/// could hold: each thread works on a copy of its own.
 class PrivateKey {
 public:
     /// Reads a PKCS#8 PrivateKeyInfo, a PKCS#1 RSAPrivateKey or a SEC1 ECPrivateKey in DER. Nothing
-    /// if it is none of these.
+    /// if it is none of these, or on a curve that is not offered.
     static std::optional<PrivateKey> parse(BytesView der);
     ~PrivateKey();
     PrivateKey(PrivateKey&&) noexcept;
     PrivateKey& operator=(PrivateKey&&) noexcept;
 
     bool is_rsa() const;
-    std::size_t bits() const;
+    std::optional<Curve> curve() const;  ///< none: it is RSA
+    std::size_t bits() const;            ///< of the modulus, or of the curve's field
     /// The DER of the SubjectPublicKeyInfo that belongs to it. Its subject_public_key() equals its
     /// certificate's.
     const Bytes& public_key() const;
     /// m = c^d mod n, blinded, as octets of the modulus' size; nothing if c is not of this size, or
     /// not below n.
     std::optional<SecretBytes> rsa_raw(BytesView c) const;
+    /// The secret shared with a public key (see ecdh()); nothing also if the key is RSA.
+    std::optional<SecretBytes> agree(BytesView public_key) const;
     /// Octets that stand for a key where c does not hold one: always the same for one c, and random
     /// to all who lack the private key. So a message opens, or not, each time alike.
     SecretBytes substitute(BytesView c, std::size_t length) const;
@@ -128,6 +141,11 @@ UnwrappedKey unpad_oaep(const SecretBytes& encoded, Digest hash, Digest mgf1_has
                         std::size_t key_length);
 UnwrappedKey unpad_oaep(const SecretBytes& encoded, Digest hash, Digest mgf1_hash, BytesView label,
                         SecretBytes substitute);
+
+/// AES key unwrapping (RFC 3394, 2.2.2) in constant time, with the octets that are the key if it is
+/// not valid. Not valid also, at once, if the sizes do not fit: wrapped is 8 octets longer than the
+/// key, which has at least 16.
+UnwrappedKey aes_unwrap_key(BytesView kek, BytesView wrapped, SecretBytes substitute);
 
 /// Puts candidate into chosen if candidate is valid and chosen is not, in constant time. Both keys
 /// are of one length.

@@ -1,4 +1,3 @@
-#include <mbedtls/pk.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/version.h>
 
@@ -9,7 +8,9 @@
 
 #include "keystore/crypto.hpp"
 #include "keystore/crypto_object.hpp"
+#include "keystore/crypto_random.hpp"
 #include "keystore/der.hpp"
+#include "keystore/ec_private_key.hpp"
 #include "keystore/limits.hpp"
 
 namespace keystore {
@@ -24,18 +25,8 @@ void rsa_init(mbedtls_rsa_context* rsa) {
 }
 
 using Rsa = CObject<mbedtls_rsa_context, rsa_init, mbedtls_rsa_free>;
-using Pk = CObject<mbedtls_pk_context, mbedtls_pk_init, mbedtls_pk_free>;
 
 constexpr auto encoding = der::Limits::ber();  // old key files are not always DER
-
-int random_for_mbedtls(void*, unsigned char* octets, std::size_t size) {
-    try {
-        fill_random({octets, size});
-        return 0;
-    } catch (const std::exception&) {
-        return MBEDTLS_ERR_RSA_RNG_FAILED;
-    }
-}
 
 /// The fields of an RSAPrivateKey (RFC 8017, A.1.2) that the rest follows from.
 struct RsaNumbers {
@@ -81,6 +72,7 @@ Bytes subject_public_key_info(const RsaNumbers& numbers) {
 /// What a PrivateKeyInfo (RFC 5958, 2) says its key is, and the key's octets.
 struct PrivateKeyInfo {
     std::string algorithm;
+    der::Reader parameters;
     BytesView key;
 };
 
@@ -93,7 +85,7 @@ std::optional<PrivateKeyInfo> read_private_key_info(BytesView octets) {
     auto oid = algorithm->oid();
     const auto key = in->next(der::octet_string);
     if (!oid || !key || key->tag.constructed) return std::nullopt;
-    return PrivateKeyInfo{std::move(*oid), key->content};
+    return PrivateKeyInfo{std::move(*oid), *algorithm, key->content};
 }
 
 /// True for rsaEncryption, RSAES-OAEP and RSASSA-PSS (RFC 4055): one kind of key.
@@ -105,10 +97,11 @@ bool is_rsa_oid(std::string_view oid) {
 }  // namespace
 
 struct PrivateKey::State {
-    bool is_rsa = false;
+    std::optional<Curve> curve;
     std::size_t bits = 0;
     Bytes public_key;
     SecretBytes rejection_secret;
+    SecretBytes ec_private_key;
 
     // mbedTLS locks an RSA context for the whole of a private operation. So the first is only
     // copied from, and each operation takes a copy out of the pool; the mutex is held for that
@@ -137,13 +130,12 @@ struct PrivateKey::State {
     }
 
     bool set_rsa(const RsaNumbers& k);
-    bool set_ec(BytesView der);
+    bool set_ec(const EcPrivateKey& k);
 };
 
 bool PrivateKey::State::set_rsa(const RsaNumbers& k) {
     bits = bit_size(k.n);
     if (bits > limits::rsa_bits || k.e.size() > limits::rsa_exponent) return false;
-    is_rsa = true;
     public_key = subject_public_key_info(k);
     Hash secret{Digest::sha256};
     secret.update(k.d);
@@ -154,20 +146,16 @@ bool PrivateKey::State::set_rsa(const RsaNumbers& k) {
            mbedtls_rsa_complete(rsa.get()) == 0 && mbedtls_rsa_check_privkey(rsa.get()) == 0;
 }
 
-bool PrivateKey::State::set_ec(BytesView der) {
-    Pk pk;
-#if MBEDTLS_VERSION_MAJOR >= 3
-    const int status = mbedtls_pk_parse_key(pk.get(), der.data(), der.size(), nullptr, 0,
-                                            random_for_mbedtls, nullptr);
-#else
-    const int status = mbedtls_pk_parse_key(pk.get(), der.data(), der.size(), nullptr, 0);
-#endif
-    if (status != 0 || !mbedtls_pk_can_do(pk.get(), MBEDTLS_PK_ECKEY)) return false;
-    bits = mbedtls_pk_get_bitlen(pk.get());
-    std::array<std::uint8_t, 512> out{};  // written at the end
-    const int size = mbedtls_pk_write_pubkey_der(pk.get(), out.data(), out.size());
-    if (size <= 0) return false;
-    public_key.assign(out.end() - size, out.end());
+bool PrivateKey::State::set_ec(const EcPrivateKey& k) {
+    const auto point = ecdh_public_key(k.curve, k.octets);
+    if (!point) return false;
+    curve = k.curve;
+    bits = k.curve == Curve::p521 ? 521 : field_size(k.curve) * 8;
+    public_key = subject_public_key_info(k.curve, *point);
+    ec_private_key = SecretBytes{k.octets};
+    Hash secret{Digest::sha256};
+    secret.update(k.octets);
+    rejection_secret = secret.finish_secret();
     return true;
 }
 
@@ -179,16 +167,23 @@ PrivateKey& PrivateKey::operator=(PrivateKey&&) noexcept = default;
 std::optional<PrivateKey> PrivateKey::parse(BytesView der) {
     auto state = std::make_unique<State>();
     const auto info = read_private_key_info(der);
-    const bool maybe_rsa = !info || is_rsa_oid(info->algorithm);
-    const auto rsa = maybe_rsa ? read_rsa_private_key(info ? info->key : der) : std::nullopt;
-    // mbedTLS takes PEM too where the octets end in a zero: only DER is asked of us.
-    const bool is_der = !der.empty() && der.front() == 0x30;
-    if (rsa ? !state->set_rsa(*rsa) : !is_der || !state->set_ec(der)) return std::nullopt;
+    if (const auto ec =
+            info ? EcPrivateKey::read(info->algorithm, info->parameters, info->key)
+                 : EcPrivateKey::read(der)) {
+        if (!state->set_ec(*ec)) return std::nullopt;
+        return PrivateKey{std::move(state)};
+    }
+    if (info && !is_rsa_oid(info->algorithm)) return std::nullopt;
+    const auto rsa = read_rsa_private_key(info ? info->key : der);
+    if (!rsa || !state->set_rsa(*rsa)) return std::nullopt;
     return PrivateKey{std::move(state)};
 }
 
 bool PrivateKey::is_rsa() const {
-    return state_->is_rsa;
+    return !state_->curve;
+}
+std::optional<Curve> PrivateKey::curve() const {
+    return state_->curve;
 }
 std::size_t PrivateKey::bits() const {
     return state_->bits;
@@ -198,7 +193,7 @@ const Bytes& PrivateKey::public_key() const {
 }
 
 std::optional<SecretBytes> PrivateKey::rsa_raw(BytesView c) const {
-    if (!state_->is_rsa || c.size() != (state_->bits + 7) / 8) return std::nullopt;
+    if (state_->curve || c.size() != (state_->bits + 7) / 8) return std::nullopt;
     auto rsa = state_->take();
     if (!rsa) return std::nullopt;
     SecretBytes m{c.size()};
@@ -207,6 +202,11 @@ std::optional<SecretBytes> PrivateKey::rsa_raw(BytesView c) const {
     state_->give_back(std::move(rsa));
     if (status != 0) return std::nullopt;
     return m;
+}
+
+std::optional<SecretBytes> PrivateKey::agree(BytesView public_key) const {
+    if (!state_->curve) return std::nullopt;
+    return ecdh(*state_->curve, state_->ec_private_key.expose(), public_key);
 }
 
 SecretBytes PrivateKey::substitute(BytesView c, std::size_t length) const {

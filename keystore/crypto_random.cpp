@@ -1,3 +1,6 @@
+#include "keystore/crypto_random.hpp"
+
+#include <mbedtls/rsa.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +18,15 @@ void fill_random(std::span<std::uint8_t> octets) {
         if (getentropy(piece.data(), piece.size()) != 0)
             throw std::runtime_error{"the system gives no random numbers"};
         octets = octets.subspan(piece.size());
+    }
+}
+
+int random_for_mbedtls(void*, unsigned char* octets, std::size_t size) {
+    try {
+        fill_random({octets, size});
+        return 0;
+    } catch (const std::exception&) {
+        return MBEDTLS_ERR_RSA_RNG_FAILED;
     }
 }
 

@@ -1,6 +1,17 @@
 #include "keystore/identity.hpp"
 
+#include "keystore/key_derivation.hpp"
+
 namespace keystore {
+namespace {
+
+constexpr std::size_t key_wrap_overhead = 8;  // RFC 3394, 2.2.1
+
+SecretBytes copy(const SecretBytes& octets) {
+    return SecretBytes{octets.expose()};
+}
+
+}  // namespace
 
 Identity::Identity(Certificate certificate, PrivateKey key, std::string source)
     : certificate_{std::move(certificate)}, key_{std::move(key)}, source_{std::move(source)} {}
@@ -21,6 +32,41 @@ std::optional<UnwrappedKey> Identity::decrypt_key(const KeyTransport& transport,
                               std::move(substitute));
     }
     return std::nullopt;
+}
+
+std::optional<UnwrappedKey> Identity::agree_key(const KeyAgreement& agreement,
+                                                BytesView encrypted_key,
+                                                std::size_t key_length) const {
+    if (key_.is_rsa() || encrypted_key.size() != key_length + key_wrap_overhead)
+        return std::nullopt;
+    if (agreement.curve && *agreement.curve != curve_oid(*key_.curve())) return std::nullopt;
+    Bytes sent = agreement.public_key;
+    sent.insert(sent.end(), encrypted_key.begin(), encrypted_key.end());
+    SecretBytes substitute = key_.substitute(sent, key_length);
+    // Nothing if the sender's key is no point of the curve, which everybody can see.
+    const auto secret = key_.agree(agreement.public_key);
+    if (!secret) return UnwrappedKey{std::move(substitute), 0};
+
+    if (agreement.derivation == KeyAgreement::Derivation::x963) {
+        const SecretBytes kek = derive_x963(agreement.hash, secret->expose(),
+                                            agreement.shared_info, agreement.kek_length);
+        return aes_unwrap_key(kek.expose(), encrypted_key, std::move(substitute));
+    }
+    const auto with_salt = [&](BytesView salt) {
+        const SecretBytes kek = derive_hkdf(agreement.hash, secret->expose(), salt,
+                                            agreement.shared_info, agreement.kek_length);
+        return aes_unwrap_key(kek.expose(), encrypted_key, copy(substitute));
+    };
+    // The salt is the user keying material (RFC 8418, 2.2); Bouncy Castle has none all the same.
+    UnwrappedKey key = with_salt(agreement.user_keying_material);
+    if (!agreement.user_keying_material.empty()) select_key(key, with_salt({}));
+    return key;
+}
+
+std::string Identity::key_text() const {
+    const auto curve = key_.curve();
+    if (!curve) return "rsa " + std::to_string(key_.bits()) + " bits";
+    return (curve == Curve::x25519 ? "" : "ec ") + std::string{curve_word(*curve)};
 }
 
 }  // namespace keystore

@@ -16,6 +16,19 @@ struct KeyTransport {
     Bytes label;
 };
 
+/// How a key agreement recipient's key is wrapped (RFC 5753, 3.1; RFC 8418): ECDH with a key that
+/// the sender made for this message, a derivation, and a key wrap.
+struct KeyAgreement {
+    enum class Derivation { x963, hkdf };
+    Derivation derivation = Derivation::x963;
+    Digest hash = Digest::sha256;
+    std::size_t kek_length = 16;  ///< of AES key wrap
+    std::optional<std::string> curve;  ///< OID, if the sender names it
+    Bytes public_key;                  ///< the sender's
+    Bytes shared_info;                 ///< the DER of ECC-CMS-SharedInfo
+    Bytes user_keying_material;        ///< may be empty
+};
+
 /// Identity is a certificate with its private key: what the owner can be addressed by, and open
 /// with. The only file that calls a private key, so that a process or a token can take its place.
 class Identity {
@@ -23,7 +36,8 @@ public:
     Identity(Certificate certificate, PrivateKey key, std::string source);
 
     const Certificate& certificate() const { return certificate_; }
-    std::size_t key_bits() const { return key_.bits(); }  ///< of the RSA modulus, for advice
+    /// "rsa 2048 bits", "ec p-256", "x25519": for messages to the owner.
+    std::string key_text() const;
     const std::string& source() const {
         return source_;
     }  ///< the file it came from, for messages to the owner
@@ -34,6 +48,12 @@ public:
     /// of the modulus' size.
     std::optional<UnwrappedKey> decrypt_key(const KeyTransport& transport, BytesView encrypted_key,
                                             std::size_t key_length) const;
+
+    /// The same of a key that both sides agree on (RFC 5652, 6.2.2; RFC 5753, 3.1). Nothing only for
+    /// what is public: the key is RSA or on another curve than named, or encrypted_key is not of the
+    /// size that a wrapped key has.
+    std::optional<UnwrappedKey> agree_key(const KeyAgreement& agreement, BytesView encrypted_key,
+                                          std::size_t key_length) const;
 
 private:
     Certificate certificate_;

@@ -72,7 +72,6 @@ void warn(const Certificate& certificate, const PrivateKey& key,
           std::vector<std::string>& problems) {
     const std::string whose = "the certificate " + certificate.serial_text;
     const auto now = std::chrono::system_clock::now();
-    if (!key.is_rsa()) problems.push_back(whose + " is not RSA: it opens no mail");
     if (key.is_rsa() && key.bits() < limits::rsa_strong_bits)
         problems.push_back(whose + " has a weak key of " + std::to_string(key.bits()) + " bits");
     if (certificate.not_after < now)
@@ -105,7 +104,7 @@ std::vector<Identity> identities_of(const KeyFile& file, const std::string& sour
     for (const SecretBytes& octets : file.private_keys) {
         const auto key = PrivateKey::parse(octets.expose());
         if (!key) {
-            problems.push_back("one of its private keys is damaged, or neither RSA nor EC");
+            problems.push_back("one of its private keys is damaged, or neither RSA nor of a known curve");
             continue;
         }
         const BytesView public_key = subject_public_key(key->public_key());

@@ -75,8 +75,8 @@ void check_identity(const keystore::Identity& identity, Findings& findings) {
     const auto& certificate = identity.certificate();
     const auto whose =
         certificate.addresses.empty() ? certificate.subject_text : certificate.addresses.front();
-    findings.ok(identity.source() + ": " + whose + ", " + certificate.key_algorithm + " " +
-                std::to_string(identity.key_bits()) + " bits, until " + day(certificate.not_after));
+    findings.ok(identity.source() + ": " + whose + ", " + identity.key_text() + ", until " +
+                day(certificate.not_after));
 }
 
 void check_key_files(const std::vector<keystore::KeyFileReport>& reports, Findings& findings) {

@@ -6,6 +6,8 @@
 
 #include "keystore/certificate.hpp"
 #include "keystore/crypto.hpp"
+#include "keystore/der.hpp"
+#include "keystore/key_derivation.hpp"
 #include "keystore/key_file.hpp"
 #include "tests/keystore/files.hpp"
 
@@ -103,6 +105,53 @@ std::string derive(const Words& words) {
                       .expose());
 }
 
+// HASH SECRET SALT INFO LENGTH
+std::string hkdf(const Words& words) {
+    try {
+        return answer(derive_hkdf(*digest(words[0]), octets(words[1]), octets(words[2]),
+                                  octets(words[3]), std::stoul(words[4]))
+                          .expose());
+    } catch (const std::invalid_argument&) {
+        return "no";
+    }
+}
+
+// KEK WRAPPED
+std::string aes_wrap(const Words& words) {
+    const Bytes wrapped = octets(words[1]);
+    if (wrapped.size() < 8) return "no";
+    return unwrapped(aes_unwrap_key(octets(words[0]), wrapped, SecretBytes{wrapped.size() - 8}));
+}
+
+std::string shared(const std::optional<SecretBytes>& secret) {
+    return secret ? answer(secret->expose()) : "no";
+}
+
+/// The octets of a public key, if its SubjectPublicKeyInfo says that it is on this curve.
+std::optional<Bytes> public_key_on(Curve curve, BytesView info) {
+    der::Reader outer{info, der::Limits::der()};
+    auto in = outer.enter(der::sequence);
+    auto algorithm = in ? in->enter(der::sequence) : std::nullopt;
+    const bool named = algorithm && algorithm->oid() == "1.2.840.10045.2.1" &&
+                       algorithm->oid() == curve_oid(curve) && algorithm->at_end();
+    const auto bits = named ? in->next(der::bit_string) : std::nullopt;
+    if (!bits || !in->at_end() || !outer.at_end() || bits->content.empty() || bits->content[0] != 0)
+        return std::nullopt;
+    return Bytes{bits->content.begin() + 1, bits->content.end()};
+}
+
+// CURVE-OID PRIVATE-KEY SUBJECT-PUBLIC-KEY-INFO
+std::string ecdh_of_info(const Words& words) {
+    const Curve curve = *curve_of(words[0]);
+    const auto key = public_key_on(curve, octets(words[2]));
+    return key ? shared(ecdh(curve, octets(words[1]), *key)) : "no";
+}
+
+// PRIVATE-KEY PUBLIC-KEY
+std::string x25519(const Words& words) {
+    return shared(ecdh(Curve::x25519, octets(words[0]), octets(words[1])));
+}
+
 // CERTIFICATE: its serial number, times and names
 std::string certificate(const Words& words) {
     const auto found = Certificate::parse(octets(words[0]));
@@ -146,6 +195,10 @@ int main() {
         {"aes-gcm", aes_gcm},
         {"chacha20-poly1305", chacha20_poly1305},
         {"pbkdf2", derive},
+        {"hkdf", hkdf},
+        {"aes-wrap", aes_wrap},
+        {"ecdh", ecdh_of_info},
+        {"x25519", x25519},
         {"certificate", certificate},
         {"key-file", identities},
     };

@@ -117,10 +117,10 @@ def check_pkcs12():
 
 
 def check_rfc9216():
-    """Alice and Bob have RSA keys; Carlos and Dana have Ed25519 and X25519, which are told to be of no use."""
+    """Alice and Bob have RSA keys; Carlos and Dana have X25519, and Ed25519, which opens nothing."""
     wrong = 0
     directory = corpus / "rfc9216"
-    for name, identities in (("Alice", 2), ("Bob", 2), ("Carlos", 0), ("Dana", 0)):
+    for name, identities in (("Alice", 2), ("Bob", 2), ("Carlos", 1), ("Dana", 1)):
         (file,) = directory.glob(f"*PKCS-12-Object-for-{name}.pkcs12.pem")
         (answer,) = ask([f"key-file {file.read_bytes().hex()} {name.lower().encode().hex()}"])
         count = 0 if answer.startswith("no:") else len(answer.split())
@@ -131,7 +131,7 @@ def check_rfc9216():
         (certificate,) = directory.glob(f"*{name}-s-Encryption-End-Entity-Certificate*")
         both = (key.read_bytes() + certificate.read_bytes()).hex()
         (answer,) = ask([f"key-file {both} -"])
-        wrong += answer.startswith("no:") != (identities == 0)
+        wrong += answer.startswith("no:")
     return wrong
 
 

@@ -109,4 +109,59 @@ for hash in sha1 sha224 sha256 sha384 sha512; do
     done
 done
 wrap oaep-label -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_label:6c6162656c
+
+# Keys of ECDH on every curve, in every form; what openssl agrees on with a peer; and what it derives
+# and wraps from that.
+elliptic() { # NAME OCTETS-OF-A-PUBLIC-KEY genpkey's arguments…
+    curve=$1 octets=$2
+    shift 2
+    for whose in own peer; do openssl genpkey "$@" -out "$curve-$whose.key"; done
+    openssl pkey -in "$curve-own.key" -outform DER -out "$curve.pkcs8"
+    openssl pkey -in "$curve-own.key" -pubout -out "$curve-own.pub"
+    openssl req -new -key alice.key -subj "/CN=$curve" -out "$curve.csr"
+    openssl x509 -req -in "$curve.csr" -CA alice.crt -CAkey alice.key -CAcreateserial -days 365 \
+        -force_pubkey "$curve-own.pub" -out "$curve.crt"
+    openssl x509 -in "$curve.crt" -outform DER -out "$curve.der"
+    openssl pkcs12 -export -inkey "$curve-own.key" -in "$curve.crt" -passout pass:secret -out "$curve.p12"
+    openssl pkey -in "$curve-peer.key" -pubout -out "$curve-peer.pub"
+    openssl pkey -pubin -in "$curve-peer.pub" -outform DER | tail -c "$octets" >"$curve.peer"
+    openssl pkeyutl -derive -inkey "$curve-own.key" -peerkey "$curve-peer.pub" -out "$curve.secret"
+}
+for curve in P-256:65 P-384:97 P-521:133 brainpoolP256r1:65 brainpoolP384r1:97 brainpoolP512r1:129; do
+    elliptic "${curve%:*}" "${curve#*:}" -algorithm EC -pkeyopt "ec_paramgen_curve:${curve%:*}"
+    openssl ec -in "${curve%:*}-own.key" -outform DER -out "${curve%:*}.sec1"
+    openssl ec -in "${curve%:*}-own.key" -no_public -outform DER -out "${curve%:*}.sec1-without-public"
+done
+elliptic X25519 32 -algorithm X25519
+openssl ecparam -name prime256v1 -genkey -noout -param_enc explicit -outform DER -out explicit.sec1
+openssl ecparam -name secp256k1 -genkey -noout -outform DER -out secp256k1.sec1
+openssl ec -pubin -in P-256-peer.pub -conv_form compressed -outform DER | tail -c 33 >P-256.peer-compressed
+
+hexadecimal() { od -An -v -tx1 "$1" | tr -d ' \n'; }
+kek() { # FUNCTION DIGEST SECRET LENGTH OUT [option…]: derives from the info "shared info"
+    function=$1 digest=$2 from=$3 length=$4 to=$5
+    shift 5
+    openssl kdf -binary -keylen "$length" -kdfopt "digest:$digest" -kdfopt "hexkey:$(hexadecimal "$from")" \
+        -kdfopt info:'shared info' "$@" -out "$to" "$function"
+}
+key_wrap() { # BITS KEK OUT
+    openssl enc "-id-aes$1-wrap" -K "$(hexadecimal "$2")" -iv a6a6a6a6a6a6a6a6 -in cek -out "$3"
+}
+for digest in SHA1 SHA224 SHA256 SHA384 SHA512; do
+    for length in 16 24 32 100; do
+        kek X963KDF $digest P-521.secret $length x963-$digest-$length
+        kek HKDF $digest P-521.secret $length hkdf-$digest-$length
+        kek HKDF $digest P-521.secret $length hkdf-salt-$digest-$length -kdfopt salt:material
+    done
+done
+for bits in 128 192 256; do
+    for curve in P-256 brainpoolP512r1 X25519; do
+        kek X963KDF SHA256 $curve.secret $((bits / 8)) kek
+        key_wrap $bits kek $curve-x963-$bits.wrapped
+        kek HKDF SHA512 $curve.secret $((bits / 8)) kek
+        key_wrap $bits kek $curve-hkdf-$bits.wrapped
+        kek HKDF SHA512 $curve.secret $((bits / 8)) kek -kdfopt salt:material
+        key_wrap $bits kek $curve-hkdf-salt-$bits.wrapped
+    done
+done
 : >"$stamp"

@@ -39,6 +39,8 @@ TEST_CASE("Private keys are read in each of their forms", "[private key]") {
     CHECK(pkcs8->bits() == 2048);
     CHECK(pkcs1->public_key() == pkcs8->public_key());
     CHECK_FALSE(sec1->is_rsa());
+    CHECK(sec1->curve() == Curve::p256);
+    CHECK_FALSE(pkcs8->curve());
     CHECK(sec1->bits() == 256);
     CHECK_FALSE(sec1->rsa_raw(Bytes(256)));
     CHECK(pkcs8->public_key() ==

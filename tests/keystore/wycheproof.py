@@ -21,6 +21,17 @@ def rsa_keys(group):
     return ["key " + key] if key else []
 
 
+curves = {"secp256r1": "1.2.840.10045.3.1.7", "secp384r1": "1.3.132.0.34", "secp521r1": "1.3.132.0.35",
+          "brainpoolP256r1": "1.3.36.3.3.2.8.1.1.7", "brainpoolP384r1": "1.3.36.3.3.2.8.1.1.11",
+          "brainpoolP512r1": "1.3.36.3.3.2.8.1.1.13"}
+
+
+def scalar(test):
+    """A private key, which is written down as a signed number."""
+    digits = test["private"].lstrip("0")
+    return digits.zfill(len(digits) + len(digits) % 2)
+
+
 # File name -> how to ask for a group's key, how to ask for a test, and what a valid test answers.
 questions = {
     "rsa_pkcs1_*": (rsa_keys, lambda g, t: f"rsa-pkcs1 {hexadecimal(t['ct'])} {size(t)}", "msg"),
@@ -33,6 +44,11 @@ questions = {
         hexadecimal(t[field]) for field in ("key", "iv", "aad", "tag", "ct")), "msg"),
     "chacha20_poly1305_*": (lambda g: [], lambda g, t: "chacha20-poly1305 " + " ".join(
         hexadecimal(t[field]) for field in ("key", "iv", "aad", "tag", "ct")), "msg"),
+    "ecdh_*": (lambda g: [], lambda g, t: f"ecdh {curves[g['curve']]} {scalar(t)} {hexadecimal(t['public'])}", "shared"),
+    "x25519_*": (lambda g: [], lambda g, t: f"x25519 {t['private']} {t['public']}", "shared"),
+    "aes_wrap_*": (lambda g: [], lambda g, t: f"aes-wrap {t['key']} {hexadecimal(t['ct'])}", "msg"),
+    "hkdf_sha256_*": (lambda g: [], lambda g, t: "hkdf SHA-256 " + " ".join(
+        hexadecimal(t[field]) for field in ("ikm", "salt", "info")) + f" {t['size']}", "okm"),
     "pbkdf2_hmacsha1_*": (lambda g: [], lambda g, t: f"pbkdf2 SHA-1 {hexadecimal(t['password'])} "
                           f"{hexadecimal(t['salt'])} {t['iterationCount']} {t['dkLen']}", "dk"),
     "pbkdf2_hmacsha256_*": (lambda g: [], lambda g, t: f"pbkdf2 SHA-256 {hexadecimal(t['password'])} "
