@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "smime/canonical.hpp"
-#include "smime/limits.hpp"
-
 namespace smime {
 
 namespace der = keystore::der;
@@ -28,77 +25,11 @@ bool skip_context(der::Reader& in, std::uint32_t number) {
     return in.next().has_value();
 }
 
-///     RecipientIdentifier ::= CHOICE { issuerAndSerialNumber IssuerAndSerialNumber,
-///                                      subjectKeyIdentifier [0] SubjectKeyIdentifier }
-std::optional<keystore::RecipientIdentifier> read_recipient_identifier(der::Reader& in) {
-    if (is_context(in.peek(), 0)) {
-        const auto element = in.next();
-        if (!element) return std::nullopt;
-        auto octets = der::string_octets(*element, der::Limits::ber());
-        if (!octets) return std::nullopt;
-        return keystore::SubjectKeyIdentifier{std::move(*octets)};
-    }
-    auto fields = in.enter(der::sequence);
-    if (!fields) return std::nullopt;
-    const auto issuer = fields->next(der::sequence);
-    const auto serial_number = fields->integer_octets();
-    if (!issuer || !serial_number || !fields->at_end()) return std::nullopt;
-    auto name = to_der(*issuer);  // as the certificate has it, to be compared with
-    if (!name) return std::nullopt;
-    return keystore::IssuerAndSerialNumber{std::move(*name),
-                                           {serial_number->begin(), serial_number->end()}};
-}
-
-///     KeyTransRecipientInfo ::= SEQUENCE { version, rid RecipientIdentifier,
-///                                          keyEncryptionAlgorithm, encryptedKey OCTET STRING }
-std::optional<RecipientInfo> read_key_trans_recipient_info(der::Reader& in) {
-    auto fields = in.enter(der::sequence);
-    if (!fields || !fields->small_integer()) return std::nullopt;
-    auto rid = read_recipient_identifier(*fields);
-    if (!rid) return std::nullopt;
-    auto algorithm = AlgorithmIdentifier::read(*fields);
-    if (!algorithm) return std::nullopt;
-    auto encrypted_key = fields->next(der::octet_string);
-    if (!encrypted_key || !fields->at_end()) return std::nullopt;
-    return RecipientInfo{RecipientInfo::Kind::key_transport, std::move(*rid), std::move(*algorithm),
-                         encrypted_key};
-}
-
-///     RecipientInfo ::= CHOICE { ktri KeyTransRecipientInfo, kari [1], kekri [2], pwri [3],
-///                                ori [4] }
-std::optional<RecipientInfo> read_recipient_info(der::Reader& in) {
-    using Kind = RecipientInfo::Kind;
-    const auto tag = in.peek();
-    if (tag == der::sequence) return read_key_trans_recipient_info(in);
-    if (!tag || tag->class_bits != 0x80 || !in.next()) return std::nullopt;
-    switch (tag->number) {
-        case 1:
-            return RecipientInfo{Kind::key_agreement, {}, {}, {}};
-        case 2:
-            return RecipientInfo{Kind::kek, {}, {}, {}};
-        case 3:
-            return RecipientInfo{Kind::password, {}, {}, {}};
-        case 4:
-            return RecipientInfo{Kind::other, {}, {}, {}};
-    }
-    return std::nullopt;
-}
-
 ///     EnvelopedData ::= SEQUENCE { version, originatorInfo [0] OPTIONAL,
 ///                                  recipientInfos SET OF RecipientInfo, …
 Result<std::vector<RecipientInfo>> read_recipients(der::Reader& in) {
     if (!in.small_integer() || !skip_context(in, 0)) return Error::malformed;
-    auto set = in.enter(der::set);
-    if (!set) return Error::malformed;
-    std::vector<RecipientInfo> recipient_infos;
-    while (!set->at_end()) {
-        if (recipient_infos.size() == limits::recipients) return Error::too_complex;
-        auto recipient_info = read_recipient_info(*set);
-        if (!recipient_info) return Error::malformed;
-        recipient_infos.push_back(std::move(*recipient_info));
-    }
-    if (set->malformed()) return Error::malformed;
-    return recipient_infos;
+    return RecipientInfo::read_set(in);
 }
 
 ///     EncryptedContentInfo ::= SEQUENCE { contentType, contentEncryptionAlgorithm,

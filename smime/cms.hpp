@@ -33,15 +33,31 @@ struct ContentInfo {
     static Result<ContentInfo> read(BytesView octets);
 };
 
-/// RFC 5652, 6.2. Of the kinds that do not concern an RSA key only the kind is read (ENC-13).
+/// RFC 5652, 6.2. Each recipientEncryptedKey of a KeyAgreeRecipientInfo is one of these. Of the
+/// kinds that do not concern our keys nothing is read but what they are (ENC-13).
 struct RecipientInfo {
-    enum class Kind { key_transport, key_agreement, kek, password, other };
+    enum class Kind { key_transport, key_agreement, kek, password, kem, other };
+
+    /// OriginatorPublicKey (6.2.2).
+    struct OriginatorKey {
+        AlgorithmIdentifier algorithm;
+        keystore::Bytes public_key;
+    };
+
     Kind kind = Kind::other;
 
-    // Of key transport (KeyTransRecipientInfo, 6.2.1):
+    // Of key transport and key agreement (KeyTransRecipientInfo, 6.2.1; KeyAgreeRecipientInfo,
+    // 6.2.2):
     keystore::RecipientIdentifier rid;
     AlgorithmIdentifier key_encryption_algorithm;
     std::optional<keystore::der::Element> encrypted_key;  ///< OCTET STRING
+
+    // Of key agreement:
+    std::optional<OriginatorKey> originator_key;  ///< none: a certificate of the sender's is named
+    std::optional<keystore::der::Element> user_keying_material;  ///< OCTET STRING
+
+    /// Reads recipientInfos, SET OF RecipientInfo. Error::too_complex beyond limits::recipients.
+    static Result<std::vector<RecipientInfo>> read_set(keystore::der::Reader& in);
 };
 
 /// RFC 5652, 6.1.

@@ -25,7 +25,7 @@ std::string hexadecimal(BytesView octets) {
 Recipient recipient(const RecipientInfo& recipient_info) {
     Recipient named;
     named.key_management = key_management_word(recipient_info);
-    if (recipient_info.kind != RecipientInfo::Kind::key_transport) return named;
+    if (!names_certificate(recipient_info)) return named;
     if (const auto* rid = std::get_if<keystore::IssuerAndSerialNumber>(&recipient_info.rid)) {
         named.issuer = keystore::name_text(rid->issuer);
         named.serial = hexadecimal(rid->serial_number);

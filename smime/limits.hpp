@@ -35,6 +35,13 @@ inline constexpr std::size_t errant_layers = 8;
 /// Boundaries tried for a multipart of our own. One clashes only by malice.
 inline constexpr int boundaries = 16;
 
+/// A sender's public key of key agreement: a point of P-521 has 133 octets, a finite field of 8192
+/// bits 1030.
+inline constexpr std::size_t originator_key = 2048;
+
+/// User keying material of key agreement (RFC 5753, 7.2): senders take 64 octets, or none.
+inline constexpr std::size_t user_keying_material = 4096;
+
 /// Octets of attributes or a name that are brought into DER, which copies them.
 inline constexpr std::size_t canonical = 64 * 1024;
 

@@ -1,6 +1,7 @@
 #include "smime/recipient_info.hpp"
 
 #include "smime/algorithms.hpp"
+#include "smime/key_agreement.hpp"
 
 namespace smime {
 
@@ -61,12 +62,29 @@ std::optional<keystore::Bytes> encrypted_key(const RecipientInfo& recipient_info
     return der::string_octets(*recipient_info.encrypted_key, der::Limits::ber());
 }
 
+/// Unwraps the key of one RecipientInfo; nothing if it fits no key of this identity, which
+/// everybody can see.
+Result<std::optional<keystore::UnwrappedKey>> unwrap(const RecipientInfo& recipient_info,
+                                                     const keystore::Identity& identity,
+                                                     std::size_t key_length) {
+    using Unwrapped = std::optional<keystore::UnwrappedKey>;
+    const auto wrapped = encrypted_key(recipient_info);
+    if (recipient_info.kind == RecipientInfo::Kind::key_agreement) {
+        const auto agreement = key_agreement(recipient_info);
+        if (!agreement) return agreement.error();
+        return wrapped ? identity.agree_key(*agreement, *wrapped, key_length) : Unwrapped{};
+    }
+    const auto transport = key_transport(recipient_info.key_encryption_algorithm);
+    if (!transport) return transport.error();
+    return wrapped ? identity.decrypt_key(*transport, *wrapped, key_length) : Unwrapped{};
+}
+
 /// Every pair of a RecipientInfo and an identity that it names, in the message's order.
 std::vector<ContentEncryptionKey::Candidate> candidates(
     std::span<const RecipientInfo> recipient_infos, const keystore::Keystore& keys) {
     std::vector<ContentEncryptionKey::Candidate> found;
     for (const RecipientInfo& recipient_info : recipient_infos) {
-        if (recipient_info.kind != RecipientInfo::Kind::key_transport) continue;
+        if (!names_certificate(recipient_info)) continue;
         for (const keystore::Identity* identity : keys.identities_matching(recipient_info.rid))
             found.push_back({identity, &recipient_info});
     }
@@ -74,6 +92,11 @@ std::vector<ContentEncryptionKey::Candidate> candidates(
 }
 
 }  // namespace
+
+bool names_certificate(const RecipientInfo& recipient_info) {
+    return recipient_info.kind == RecipientInfo::Kind::key_transport ||
+           recipient_info.kind == RecipientInfo::Kind::key_agreement;
+}
 
 Result<ContentEncryptionKey> unwrap_content_encryption_key(
     std::span<const RecipientInfo> recipient_infos, const keystore::Keystore& keys,
@@ -86,13 +109,12 @@ Result<ContentEncryptionKey> unwrap_content_encryption_key(
     ContentEncryptionKey result;
     bool unsupported = false;
     for (ContentEncryptionKey::Candidate candidate : found) {
-        const auto transport = key_transport(candidate.recipient_info->key_encryption_algorithm);
-        const auto wrapped = encrypted_key(*candidate.recipient_info);
-        if (!transport || !wrapped) {
-            unsupported |= !transport;
+        auto attempt = unwrap(*candidate.recipient_info, *candidate.identity, key_length);
+        if (!attempt) {
+            unsupported |= attempt.error() == Error::unsupported_algorithm;
             continue;
         }
-        auto unwrapped = candidate.identity->decrypt_key(*transport, *wrapped, key_length);
+        std::optional<keystore::UnwrappedKey>& unwrapped = *attempt;
         if (!unwrapped) continue;
         candidate.valid = unwrapped->valid;
         if (result.candidates.empty())
@@ -125,11 +147,13 @@ std::string_view key_management_word(const RecipientInfo& recipient_info) {
         case RecipientInfo::Kind::key_transport:
             return key_transport_word(recipient_info.key_encryption_algorithm.algorithm);
         case RecipientInfo::Kind::key_agreement:
-            return "kari";
+            return key_agreement_word(recipient_info.key_encryption_algorithm.algorithm);
         case RecipientInfo::Kind::kek:
             return "kekri";
         case RecipientInfo::Kind::password:
             return "pwri";
+        case RecipientInfo::Kind::kem:
+            return "kemri";
         case RecipientInfo::Kind::other:
             break;
     }

@@ -26,7 +26,7 @@ struct ContentEncryptionKey {
 /// unwrapped and the first valid key is taken in constant time: no timing and no error tells one
 /// wrapped key from another (RFC 3218). Takes one from key_operations for each private operation;
 /// Error::too_complex if they do not suffice, Error::unsupported_algorithm if we are named, but no
-/// key transport that names us is offered.
+/// key transport or agreement that names us is offered.
 Result<ContentEncryptionKey> unwrap_content_encryption_key(
     std::span<const RecipientInfo> recipient_infos, const keystore::Keystore& keys,
     std::size_t key_length, std::size_t& key_operations);
@@ -34,7 +34,11 @@ Result<ContentEncryptionKey> unwrap_content_encryption_key(
 /// How a key is wrapped, or Error::unsupported_algorithm for what is not offered (ENC-10).
 Result<keystore::KeyTransport> key_transport(const AlgorithmIdentifier& identifier);
 
-/// "rsa", "rsa-oaep", … of key transport; "kari", "kekri", "pwri", "ori" of the others.
+/// True for key transport and key agreement, whose rid names somebody's certificate.
+bool names_certificate(const RecipientInfo& recipient_info);
+
+/// "rsa", "rsa-oaep", … of key transport; "ecdh-sha256", "ecdh-hkdf-sha256", … of key agreement;
+/// "kekri", "pwri", "kemri", "ori" of the others.
 std::string_view key_management_word(const RecipientInfo& recipient_info);
 
 }  // namespace smime

@@ -23,7 +23,8 @@ enum class HeaderProtection {
 /// For whom a layer is that is not for us, as far as the message says. All but the first may be
 /// empty.
 struct Recipient {
-    std::string key_management;  ///< "rsa", "rsa-oaep", …; "kari", "kekri", "pwri", "ori"
+    /// "rsa", "rsa-oaep", "ecdh-sha256", …; "kekri", "pwri", "kemri", "ori"
+    std::string key_management;
     std::string issuer;
     std::string serial;  ///< hexadecimal, upper case
     std::string subject_key_identifier;
@@ -37,7 +38,7 @@ struct Layer {
     /// reason why it was not opened
     std::string result;
     std::string content_encryption;                  ///< "aes-256-cbc", …
-    std::string key_management;                      ///< "rsa", "rsa-oaep", …
+    std::string key_management;                      ///< "rsa", "rsa-oaep", "ecdh-sha256", …
     std::string recipient_issuer, recipient_serial;  ///< of the certificate that opened it
     std::vector<Recipient> recipients;               ///< if none of them is ours
     bool legacy = false;       ///< its cipher is weak (ENC-12), whether it was opened or not

@@ -2,7 +2,8 @@
 # Makes keys and S/MIME messages with openssl (3.0 and up; gpgsm joins in if it is there), and
 # opens each of them with openssl too (make_messages.py makes what openssl can't):  make_messages.sh DIRECTORY [STAMP]
 #
-#   keys/NAME.pem            alice (RSA 2048), alice3072, alice4096, bob, other: key and certificate
+#   keys/NAME.pem            alice (RSA 2048), alice3072, alice4096, bob, other; alice-CURVE, other-p256:
+#                            key and certificate
 #   open/NAME.eml            a message that alice's keys open
 #   open/NAME.plain          what openssl makes of it: the entity inside
 #   open/NAME.expect         the report's words: encryption, then type/cipher/key management of
@@ -246,10 +247,6 @@ encrypt work/text work/cms -aes-256-cbc -keyid -recip work/other.crt -recip work
 closed foreign-keyid no-matching-recipient work/cms
 encrypt work/text work/cms -aes-256-cbc -pwri_password secret
 closed password no-matching-recipient work/cms
-openssl ecparam -name prime256v1 -genkey -noout -out work/ec.key
-openssl req -x509 -new -key work/ec.key -subj /CN=ec -days 3650 -out work/ec.crt
-encrypt work/text work/cms -aes-256-cbc -recip work/ec.crt
-closed key-agreement no-matching-recipient work/cms
 for cipher in camellia-128-cbc aes-128-cfb; do
     encrypt work/text work/cms -$cipher -recip work/alice.crt
     closed "$cipher" unsupported-algorithm work/cms
@@ -659,6 +656,7 @@ head -c 256 /dev/zero | wrap zero -pkeyopt rsa_padding_mode:none
 
 # What openssl has no words for
 python3 "$scripts/make_messages.py"
+. "$scripts/make_agreement_messages.sh"
 
 rm -rf work
 if [ -n "$stamp" ]; then touch "$stamp"; fi
