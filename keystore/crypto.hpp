@@ -9,7 +9,7 @@
 #include "keystore/secret.hpp"
 
 /// The primitives, behind one face whatever the library's version. This and proxy/tls are the only
-/// places that know mbedTLS. No type of the library shows here.
+/// places that know mbedTLS, and crypto_ed25519 libsodium. No type of the library shows here.
 namespace keystore {
 
 enum class Digest { md5, sha1, sha224, sha256, sha384, sha512 };
@@ -150,6 +150,22 @@ UnwrappedKey aes_unwrap_key(BytesView kek, BytesView wrapped, SecretBytes substi
 /// Puts candidate into chosen if candidate is valid and chosen is not, in constant time. Both keys
 /// are of one length.
 void select_key(UnwrappedKey& chosen, const UnwrappedKey& candidate);
+
+/// s^e mod n (RFC 8017, 5.2.2), as octets of the modulus' size; nothing if s is not of this size,
+/// or not below n. Modulus and exponent are magnitudes without leading zeros, within CERT-10's
+/// bounds.
+std::optional<Bytes> rsa_public(BytesView modulus, BytesView exponent, BytesView octets);
+
+/// True if signature (a DER ECDSA-Sig-Value, RFC 3279, 2.2.3) is that of the key with this point (X
+/// and Y, of the field's size each) over digest. The point is checked to be on the curve.
+bool ecdsa_verify(Curve curve, BytesView point, BytesView digest, BytesView signature);
+
+/// True if signature is public_key's over message by Ed25519 (RFC 8032, 5.1.7), which libsodium
+/// verifies: mbedTLS has none. Keys of small order verify nothing.
+bool ed25519_verify(BytesView public_key, BytesView message, BytesView signature);
+
+/// XORs MGF1 (RFC 8017, B.2.1) of seed onto mask.
+void apply_mgf1(Digest digest, BytesView seed, std::span<std::uint8_t> mask);
 
 /// The library's name and version ("Mbed TLS 2.28.3"), and whether it has fixes that we want (3.6.6
 /// and up).

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "keystore/crypto.hpp"
+#include "keystore/crypto_curve.hpp"
 #include "keystore/crypto_object.hpp"
 #include "keystore/crypto_random.hpp"
 
@@ -18,26 +19,6 @@ using Number = CObject<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
 
 /// A private key of the largest curve, and leading zeros that some write.
 constexpr std::size_t largest_private_key = 72;
-
-mbedtls_ecp_group_id group_id(Curve curve) {
-    switch (curve) {
-        case Curve::p256:
-            return MBEDTLS_ECP_DP_SECP256R1;
-        case Curve::p384:
-            return MBEDTLS_ECP_DP_SECP384R1;
-        case Curve::p521:
-            return MBEDTLS_ECP_DP_SECP521R1;
-        case Curve::brainpool_p256r1:
-            return MBEDTLS_ECP_DP_BP256R1;
-        case Curve::brainpool_p384r1:
-            return MBEDTLS_ECP_DP_BP384R1;
-        case Curve::brainpool_p512r1:
-            return MBEDTLS_ECP_DP_BP512R1;
-        case Curve::x25519:
-            return MBEDTLS_ECP_DP_CURVE25519;
-    }
-    return MBEDTLS_ECP_DP_NONE;
-}
 
 /// decodeScalar25519 (RFC 7748, 5).
 bool read_x25519_scalar(BytesView octets, mbedtls_mpi* number) {

@@ -150,7 +150,7 @@ bool PrivateKey::State::set_ec(const EcPrivateKey& k) {
     const auto point = ecdh_public_key(k.curve, k.octets);
     if (!point) return false;
     curve = k.curve;
-    bits = k.curve == Curve::p521 ? 521 : field_size(k.curve) * 8;
+    bits = field_bits(k.curve);
     public_key = subject_public_key_info(k.curve, *point);
     ec_private_key = SecretBytes{k.octets};
     Hash secret{Digest::sha256};

@@ -25,7 +25,8 @@ UnwrappedKey choose(std::uint8_t valid, BytesView message, SecretBytes substitut
     return {std::move(substitute), valid};
 }
 
-/// XORs MGF1 (RFC 8017, B.2.1) of seed onto mask.
+}  // namespace
+
 void apply_mgf1(Digest digest, BytesView seed, std::span<std::uint8_t> mask) {
     std::uint32_t counter = 0;
     for (std::size_t at = 0; at < mask.size(); ++counter) {
@@ -41,8 +42,6 @@ void apply_mgf1(Digest digest, BytesView seed, std::span<std::uint8_t> mask) {
             mask[at] = static_cast<std::uint8_t>(mask[at] ^ piece.expose()[i]);
     }
 }
-
-}  // namespace
 
 UnwrappedKey unpad_pkcs1_v15(const SecretBytes& encoded, std::size_t key_length) {
     return unpad_pkcs1_v15(encoded, random_key(key_length));

@@ -9,17 +9,17 @@ struct Row {
     Curve curve;
     std::string_view oid;
     std::string_view word;
-    std::size_t field_size;
+    std::size_t bits;
 };
 
 constexpr std::array rows{
-    Row{Curve::p256, "1.2.840.10045.3.1.7", "p-256", 32},
-    Row{Curve::p384, "1.3.132.0.34", "p-384", 48},
-    Row{Curve::p521, "1.3.132.0.35", "p-521", 66},
-    Row{Curve::brainpool_p256r1, "1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1", 32},
-    Row{Curve::brainpool_p384r1, "1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1", 48},
-    Row{Curve::brainpool_p512r1, "1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1", 64},
-    Row{Curve::x25519, "1.3.101.110", "x25519", 32},
+    Row{Curve::p256, "1.2.840.10045.3.1.7", "p256", 256},
+    Row{Curve::p384, "1.3.132.0.34", "p384", 384},
+    Row{Curve::p521, "1.3.132.0.35", "p521", 521},
+    Row{Curve::brainpool_p256r1, "1.3.36.3.3.2.8.1.1.7", "brainpool-p256r1", 256},
+    Row{Curve::brainpool_p384r1, "1.3.36.3.3.2.8.1.1.11", "brainpool-p384r1", 384},
+    Row{Curve::brainpool_p512r1, "1.3.36.3.3.2.8.1.1.13", "brainpool-p512r1", 512},
+    Row{Curve::x25519, "1.3.101.110", "x25519", 255},
 };
 
 const Row& row(Curve curve) {
@@ -40,8 +40,11 @@ std::string_view curve_oid(Curve curve) {
 std::string_view curve_word(Curve curve) {
     return row(curve).word;
 }
+std::size_t field_bits(Curve curve) {
+    return row(curve).bits;
+}
 std::size_t field_size(Curve curve) {
-    return row(curve).field_size;
+    return (field_bits(curve) + 7) / 8;
 }
 
 }  // namespace keystore

@@ -22,8 +22,11 @@ std::optional<Curve> curve_of(std::string_view oid);
 
 std::string_view curve_oid(Curve curve);
 
-/// "p-256", "brainpoolP256r1", "x25519" …
+/// "p256", "brainpool-p256r1", "x25519" …
 std::string_view curve_word(Curve curve);
+
+/// Bits of the field that it is over.
+std::size_t field_bits(Curve curve);
 
 /// Octets of a coordinate, and of a shared secret (SEC 1, 2.3.5; RFC 7748, 5).
 std::size_t field_size(Curve curve);

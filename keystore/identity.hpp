@@ -36,7 +36,7 @@ public:
     Identity(Certificate certificate, PrivateKey key, std::string source);
 
     const Certificate& certificate() const { return certificate_; }
-    /// "rsa 2048 bits", "ec p-256", "x25519": for messages to the owner.
+    /// "rsa 2048 bits", "ec p256", "x25519": for messages to the owner.
     std::string key_text() const;
     const std::string& source() const {
         return source_;

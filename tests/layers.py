@@ -16,6 +16,7 @@ rooms = {
 libraries = {
     "mbedtls/": {"keystore/crypto", "proxy/tls"},
     "psa/": {"keystore/crypto", "proxy/tls"},
+    "sodium": {"keystore/crypto_ed25519"},
     "libetpan/": {"smime/mime"},
     "toml++/": {"proxy/config"},
     "zlib.h": {"smime/compressed_data"},

@@ -9,6 +9,7 @@
 #include "keystore/der.hpp"
 #include "keystore/key_derivation.hpp"
 #include "keystore/key_file.hpp"
+#include "keystore/public_key.hpp"
 #include "tests/keystore/files.hpp"
 
 // Answers questions put to the keystore, a line each: a word and its arguments in hexadecimal ("-"
@@ -64,6 +65,22 @@ std::string rsa_oaep(const Words& words) {
     if (!encoded) return "no";
     return unwrapped(
         unpad_oaep(*encoded, *hash, *mgf1_hash, octets(words[4]), std::stoul(words[1])));
+}
+
+std::optional<PublicKey> public_key_asked;
+
+// SUBJECT-PUBLIC-KEY-INFO
+std::string public_key(const Words& words) {
+    public_key_asked = PublicKey::parse(octets(words[0]));
+    return public_key_asked && public_key_asked->is_usable() ? public_key_asked->word() : "no";
+}
+
+// ALGORITHM-IDENTIFIER MESSAGE SIGNATURE
+std::string verify(const Words& words) {
+    const auto algorithm = SignatureAlgorithm::parse(octets(words[0]));
+    if (!algorithm || !public_key_asked) return "no";
+    const bool good = public_key_asked->verify(*algorithm, octets(words[1]), octets(words[2]));
+    return good ? "yes" : "no";
 }
 
 // KEY IV CIPHERTEXT
@@ -201,6 +218,8 @@ int main() {
         {"x25519", x25519},
         {"certificate", certificate},
         {"key-file", identities},
+        {"public-key", public_key},
+        {"verify", verify},
     };
     std::string line;
     while (std::getline(std::cin, line)) {

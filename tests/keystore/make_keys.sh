@@ -67,6 +67,46 @@ openssl pkcs8 -topk8 -in alice.key -iter 6000000 -passout pass:secret -out too-m
 openssl pkcs8 -topk8 -in alice.key -v1 PBE-SHA1-3DES -passout pass:secret -out old-pbe.pem
 openssl rsa -in alice.key -traditional -aes128 -passout pass:secret -out old-pem.pem
 
+# Signatures over the file signed, by NAME.spki: NAME-HASH.signature and, for RSA, NAME-pss-HASH-MGF1-SALT.signature.
+printf 'Dear Bob, the figures are attached.' >signed
+for curve in P-384:p384 P-521:p521 brainpoolP256r1:bp256 brainpoolP384r1:bp384 brainpoolP512r1:bp512 secp256k1:k1; do
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:${curve%:*} -out ${curve#*:}.key
+done
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit -out explicit.key
+openssl genpkey -algorithm ED448 -out ed448.key
+openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha256 \
+    -pkeyopt rsa_pss_keygen_mgf1_md:sha256 -pkeyopt rsa_pss_keygen_saltlen:32 -out pss.key
+# A modulus of 2049 bits, which openssl does not make but takes: PSS encodes into an octet less than it has.
+p=$(openssl prime -generate -bits 1025) q=$(openssl prime -generate -bits 1024)
+python3 - "$p" "$q" >odd.cnf <<'END'
+import sys
+p, q = sorted(map(int, sys.argv[1:]), reverse=True)
+d = pow(65537, -1, (p - 1) * (q - 1))
+print("asn1=SEQUENCE:key\n[key]")
+for name, value in zip("vnedpqabc", (0, p * q, 65537, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))):
+    print(f"{name}=INTEGER:{value}")
+END
+openssl asn1parse -genconf odd.cnf -noout -out odd.der
+openssl pkey -inform DER -in odd.der -out odd.key
+for name in alice weak odd ec p384 p521 bp256 bp384 bp512 k1 explicit ed25519 ed448 pss; do
+    openssl pkey -in $name.key -pubout -outform DER -out $name.spki
+done
+openssl pkey -in ec.key -pubout -ec_conv_form compressed -outform DER -out compressed.spki
+for name in alice weak odd ec p384 p521 bp256 bp384 bp512 explicit; do
+    for hash in md5 sha1 sha224 sha256 sha384 sha512; do
+        openssl dgst -$hash -sign $name.key -out $name-$hash.signature signed
+    done
+done
+openssl pkeyutl -sign -rawin -inkey ed25519.key -in signed -out ed25519.signature
+for name in alice odd; do
+    for parameters in sha256:sha256:32 sha256:sha1:20 sha512:sha256:0 sha384:sha384:48 sha1:sha1:20; do
+        hash=${parameters%%:*} salt=${parameters##*:} mgf1=${parameters#*:} mgf1=${mgf1%:*}
+        openssl dgst -$hash -sign $name.key -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:$salt \
+            -sigopt rsa_mgf1_md:$mgf1 -out $name-pss-$hash-$mgf1-$salt.signature signed
+    done
+done
+openssl dgst -sha256 -sign pss.key -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -out pss.signature signed
+
 # PKCS#12.
 p12() {
     name=$1

@@ -23,13 +23,13 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {"P-256", Curve::p256, 256, "ec p-256"},
-    {"P-384", Curve::p384, 384, "ec p-384"},
-    {"P-521", Curve::p521, 521, "ec p-521"},
-    {"brainpoolP256r1", Curve::brainpool_p256r1, 256, "ec brainpoolP256r1"},
-    {"brainpoolP384r1", Curve::brainpool_p384r1, 384, "ec brainpoolP384r1"},
-    {"brainpoolP512r1", Curve::brainpool_p512r1, 512, "ec brainpoolP512r1"},
-    {"X25519", Curve::x25519, 256, "x25519"},
+    {"P-256", Curve::p256, 256, "ec p256"},
+    {"P-384", Curve::p384, 384, "ec p384"},
+    {"P-521", Curve::p521, 521, "ec p521"},
+    {"brainpoolP256r1", Curve::brainpool_p256r1, 256, "ec brainpool-p256r1"},
+    {"brainpoolP384r1", Curve::brainpool_p384r1, 384, "ec brainpool-p384r1"},
+    {"brainpoolP512r1", Curve::brainpool_p512r1, 512, "ec brainpool-p512r1"},
+    {"X25519", Curve::x25519, 255, "x25519"},
 };
 
 Bytes file_of(const Row& row, const std::string& ending) {

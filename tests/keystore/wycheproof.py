@@ -32,6 +32,54 @@ def scalar(test):
     return digits.zfill(len(digits) + len(digits) % 2)
 
 
+def der(tag, *content):
+    content = b"".join(content)
+    length = bytes([len(content)]) if len(content) < 128 else bytes([0x81, len(content)])
+    return bytes([tag]) + length + content
+
+
+def oid(dotted):
+    first, second, *arcs = map(int, dotted.split("."))
+    octets = b""
+    for arc in [first * 40 + second, *arcs]:
+        piece = [arc & 0x7f]
+        while arc := arc >> 7:
+            piece.insert(0, 0x80 | arc & 0x7f)
+        octets += bytes(piece)
+    return der(6, octets)
+
+
+null = der(5)
+hashes = {"SHA-1": "1.3.14.3.2.26", "SHA-224": "2.16.840.1.101.3.4.2.4", "SHA-256": "2.16.840.1.101.3.4.2.1",
+          "SHA-384": "2.16.840.1.101.3.4.2.2", "SHA-512": "2.16.840.1.101.3.4.2.3"}
+
+
+def pss(group):
+    """RSASSA-PSS-params, RFC 4055."""
+    mask = der(0x30, oid("1.2.840.113549.1.1.8"), der(0x30, oid(hashes[group["mgfSha"]]), null))
+    return der(0x30, der(0xa0, der(0x30, oid(hashes[group["sha"]]), null)), der(0xa1, mask),
+               der(0xa2, der(2, bytes([group["sLen"]]))))
+
+
+signature_algorithms = {
+    "RsassaPkcs1Verify": lambda group: der(0x30, oid("1.2.840.113549.1.1." + {
+        "SHA-256": "11", "SHA-384": "12", "SHA-512": "13"}[group["sha"]]), null),
+    "RsassaPssWithParametersVerify": lambda group: der(0x30, oid("1.2.840.113549.1.1.10"), pss(group)),
+    "EcdsaVerify": lambda group: der(0x30, oid("1.2.840.10045.4.3." + {
+        "SHA-256": "2", "SHA-384": "3", "SHA-512": "4"}[group["sha"]])),
+    "EddsaVerify": lambda group: der(0x30, oid("1.3.101.112")),
+}
+
+
+def public_keys(group):
+    return ["public-key " + group["publicKeyDer"]]
+
+
+def signature(group, test):
+    return (f"verify {signature_algorithms[group['type']](group).hex()} "
+            f"{hexadecimal(test['msg'])} {hexadecimal(test['sig'])}")
+
+
 # File name -> how to ask for a group's key, how to ask for a test, and what a valid test answers.
 questions = {
     "rsa_pkcs1_*": (rsa_keys, lambda g, t: f"rsa-pkcs1 {hexadecimal(t['ct'])} {size(t)}", "msg"),
@@ -53,6 +101,10 @@ questions = {
                           f"{hexadecimal(t['salt'])} {t['iterationCount']} {t['dkLen']}", "dk"),
     "pbkdf2_hmacsha256_*": (lambda g: [], lambda g, t: f"pbkdf2 SHA-256 {hexadecimal(t['password'])} "
                             f"{hexadecimal(t['salt'])} {t['iterationCount']} {t['dkLen']}", "dk"),
+    "rsa_signature_*": (public_keys, signature, None),
+    "rsa_pss_*": (public_keys, signature, None),
+    "ecdsa_*": (public_keys, signature, None),
+    "ed25519_*": (public_keys, signature, None),
 }
 
 
@@ -65,7 +117,7 @@ def is_taken(file, group):
 
 def judge(file, group, test, answer, field):
     """What is wrong with an answer, or nothing."""
-    good = hexadecimal(test[field])
+    good = hexadecimal(test[field]) if field else "yes"
     if test["result"] == "valid":
         if group["type"] == "AeadTest" and not is_taken(file, group):
             return None if answer == "no" else "a nonce or tag of another size was taken"
@@ -91,7 +143,7 @@ def run(program, file, ask_key, ask, field):
     for answer, what in zip(answers, expected):
         if what is None:
             if answer == "no":
-                wrong.append("a private key was not read")
+                wrong.append("a key was not read")
             continue
         if answer == "unsupported":
             unsupported += 1

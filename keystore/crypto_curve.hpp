@@ -1,0 +1,12 @@
+#pragma once
+
+#include <mbedtls/ecp.h>
+
+#include "keystore/curve.hpp"
+
+namespace keystore {
+
+/// What the library calls the curve.
+mbedtls_ecp_group_id group_id(Curve curve);
+
+}  // namespace keystore
