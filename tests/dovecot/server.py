@@ -32,7 +32,8 @@ import time
 DOVECOT = shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 MODULES = (pathlib.Path("/usr/lib/dovecot/modules"), pathlib.Path("/usr/lib64/dovecot"))
 
-CONFIG_2_3 = """
+CONFIG = """
+{own}
 base_dir = {base}/run
 state_dir = {base}/state
 log_path = {base}/dovecot.log
@@ -42,11 +43,8 @@ listen = 127.0.0.1
 default_internal_user = {account}
 default_internal_group = {group}
 default_login_user = {account}
-disable_plaintext_auth = no
 auth_mechanisms = plain login scram-sha-256 xoauth2 oauthbearer
 auth_failure_delay = 0
-mail_location = maildir:{base}/mail/%n
-mail_home = {base}/home/%n
 mail_uid = {uid}
 mail_gid = {gid}
 first_valid_uid = 1
@@ -55,6 +53,34 @@ mail_fsync = never
 mail_max_userip_connections = 0
 {rawlog}
 ssl = yes
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {imaps_port}
+    ssl = yes
+  }}
+  process_min_avail = 1
+  client_limit = 1000
+}}
+service imap {{
+  process_limit = 1024
+}}
+{compress}
+"""
+
+OWN_2_3 = """
+disable_plaintext_auth = no
+mail_location = maildir:{base}/mail/%n
+mail_home = {base}/home/%n
 ssl_cert = <{base}/pki/server.crt
 ssl_key = <{base}/pki/server.key
 ssl_min_protocol = TLSv1.2
@@ -78,30 +104,12 @@ namespace inbox {{
     auto = create
   }}
 }}
-service anvil {{
-  chroot =
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
 service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {imaps_port}
-    ssl = yes
-  }}
-  process_min_avail = 1
   service_count = 0
-  client_limit = 1000
 }}
 service imap {{
   vsz_limit = 0
-  process_limit = 1024
 }}
-{compress}
 """
 
 COMPRESS_2_3 = """
@@ -117,32 +125,13 @@ username_attribute = sub
 issuers = paperknife-test
 """
 
-CONFIG_2_4 = """
+OWN_2_4 = """
 dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
-base_dir = {base}/run
-state_dir = {base}/state
-log_path = {base}/dovecot.log
-auth_verbose = yes
-protocols = imap
-listen = 127.0.0.1
-default_internal_user = {account}
-default_internal_group = {group}
-default_login_user = {account}
 auth_allow_cleartext = yes
-auth_mechanisms = plain login scram-sha-256 xoauth2 oauthbearer
-auth_failure_delay = 0
 mail_driver = maildir
 mail_path = {base}/mail/%{{user | username}}
 mail_home = {base}/home/%{{user | username}}
-mail_uid = {uid}
-mail_gid = {gid}
-first_valid_uid = 1
-first_valid_gid = 1
-mail_fsync = never
-mail_max_userip_connections = 0
-{rawlog}
-ssl = yes
 ssl_server_cert_file = {base}/pki/server.crt
 ssl_server_key_file = {base}/pki/server.key
 oauth2 {{
@@ -177,30 +166,12 @@ namespace inbox {{
     auto = create
   }}
 }}
-service anvil {{
-  chroot =
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
 service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {imaps_port}
-    ssl = yes
-  }}
-  process_min_avail = 1
   restart_request_count = unlimited
-  client_limit = 1000
 }}
 service imap {{
   vsz_limit = unlimited
-  process_limit = 1024
 }}
-{compress}
 """
 
 
@@ -322,8 +293,10 @@ class Dovecot:
     def _write_config(self):
         compress = any((m / "lib30_imap_zlib_plugin.so").exists() for m in MODULES)
         old = self.version < (2, 4)
-        text = (CONFIG_2_3 if old else CONFIG_2_4).format(
-            base=self.base, port=self.port, imaps_port=self.imaps_port, uid=self.uid, gid=self.gid,
+        names = {"base": self.base, "uid": self.uid, "gid": self.gid}
+        text = CONFIG.format(
+            **names, own=(OWN_2_3 if old else OWN_2_4).format(**names), port=self.port,
+            imaps_port=self.imaps_port,
             account=pwd.getpwuid(self.uid).pw_name, group=grp.getgrgid(self.gid).gr_name,
             rawlog=f"rawlog_dir = {self.base}/home/%{'n' if old else '{user | username}'}/rawlog"
             if self._rawlog else "",
