@@ -1,24 +1,16 @@
 #include "proxy/message_items.hpp"
 
-#include "smime/header.hpp"
 #include "tests/catch.hpp"
+#include "tests/plain_view.hpp"
 
 // That the answers are Dovecot's is tested against Dovecot itself (tests/dovecot/bodystructure.py);
 // here stands what must hold for any message, and how long it may take.
 
 namespace {
 
-smime::View view_of(std::string_view message) {
-    const auto header = smime::header_size(message);
-    const auto* const octets = reinterpret_cast<const std::uint8_t*>(message.data());
-    return {std::string{message.substr(0, header)},
-            keystore::SecretBytes{keystore::BytesView{octets, message.size()}}, header,
-            message.size() - header};
-}
-
 class Message {
 public:
-    explicit Message(std::string_view octets) : items_{view_of(octets)} {}
+    explicit Message(std::string_view octets) : items_{plain_view(octets)} {}
 
     std::string answer(std::string_view item) const {
         imap::Cursor in{item};

@@ -12,17 +12,9 @@
 #include <stdexcept>
 
 #include "proxy/message_items.hpp"
-#include "smime/header.hpp"
+#include "tests/plain_view.hpp"
 
 namespace {
-
-smime::View view_of(std::string_view message) {
-    const auto header = smime::header_size(message);
-    const auto* const octets = reinterpret_cast<const std::uint8_t*>(message.data());
-    return {std::string{message.substr(0, header)},
-            keystore::SecretBytes{keystore::BytesView{octets, message.size()}}, header,
-            message.size() - header};
-}
 
 std::string answer(const proxy::MessageItems& items, const std::string& item) {
     imap::Cursor in{item};
@@ -38,7 +30,7 @@ void answer_requests() {
     while (std::getline(std::cin, line)) {
         std::string message(std::stoul(line), '\0');
         std::cin.read(message.data(), static_cast<std::streamsize>(message.size()));
-        const proxy::MessageItems items{view_of(message)};
+        const proxy::MessageItems items{plain_view(message)};
         while (std::getline(std::cin, line) && !line.empty()) {
             const auto octets = answer(items, line);
             std::cout << octets.size() << '\n' << octets;
@@ -58,7 +50,7 @@ int main(int count, char** arguments) try {
     std::ifstream file{arguments[1], std::ios::binary};
     if (!file) throw std::runtime_error{std::string{"can't read "} + arguments[1]};
     const std::string message{std::istreambuf_iterator<char>{file}, {}};
-    const proxy::MessageItems items{view_of(message)};
+    const proxy::MessageItems items{plain_view(message)};
     for (int i = 2; i < count; ++i) std::cout << answer(items, arguments[i]) << '\n';
     return 0;
 } catch (const std::exception& error) {
