@@ -13,10 +13,11 @@ struct Node {
     der::Tag tag;
     keystore::Bytes content;  ///< of a primitive one
     std::vector<Node> children;
+    bool indefinite = false;  ///< was, where it was parsed from
 };
 
 inline Node parse(const der::Element& element) {
-    Node node{element.tag, {}, {}};
+    Node node{element.tag, {}, {}, element.indefinite};
     if (!element.tag.constructed) {
         node.content.assign(element.content.begin(), element.content.end());
         return node;
@@ -37,6 +38,7 @@ enum class Form {
     long_lengths,  ///< four octets of length everywhere
     indefinite,    ///< whatever is constructed
     in_pieces,     ///< the same, and every OCTET STRING cut into pieces, some of them nested
+    as_parsed,     ///< indefinite what was
 };
 
 /// Octet by octet: g++ 14 takes an insert of a range for an overflow (-Wstringop-overflow).
@@ -85,6 +87,10 @@ inline keystore::Bytes pieces(const keystore::Bytes& content) {
 }
 
 inline keystore::Bytes write(const Node& node, Form form = Form::definite) {
+    const auto own_form = [&] {
+        if (form != Form::as_parsed) return form;
+        return node.indefinite ? Form::indefinite : Form::definite;
+    };
     keystore::Bytes content = node.content;
     der::Tag tag = node.tag;
     for (const Node& child : node.children) append(content, write(child, form));
@@ -93,7 +99,7 @@ inline keystore::Bytes write(const Node& node, Form form = Form::definite) {
         content = pieces(content);
         tag.constructed = true;
     }
-    return element(tag, content, form);
+    return element(tag, content, own_form());
 }
 
 /// Calls change with each node in turn, in a tree of its own, and then use with that tree.
