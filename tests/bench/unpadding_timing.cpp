@@ -1,18 +1,10 @@
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cmath>
-#include <functional>
-#include <iostream>
-#include <random>
-#include <string>
 
 #include "keystore/crypto.hpp"
+#include "tests/bench/welch.hpp"
 
-// Does the clock tell a good padding from a bad one? Both are unpadded in random order, and Welch's
-// t says whether the two samples of times could be one (as dudect does: Reparaz, Balasch and
-// Verbauwhede, 2017). A |t| above 10 that grows with the number of samples is a leak; noise stays
-// below 5 or so.
+// Does the clock tell a good padding from a bad one?
 
 using namespace keystore;
 
@@ -21,56 +13,19 @@ namespace {
 constexpr int samples = 200'000;
 constexpr std::size_t modulus_size = 256, key_length = 32;
 
-struct Sample {
-    int kind;
-    double nanoseconds;
-};
-
-struct Moments {
-    double mean = 0, variance = 0;
-    std::size_t count = 0;
-};
-
-Moments moments(const std::vector<Sample>& all, int kind, double longest) {
-    Moments m;
-    double sum = 0, squares = 0;
-    for (const Sample& sample : all) {
-        if (sample.kind != kind || sample.nanoseconds > longest) continue;
-        sum += sample.nanoseconds;
-        squares += sample.nanoseconds * sample.nanoseconds;
-        ++m.count;
-    }
-    const auto n = static_cast<double>(m.count);
-    m.mean = sum / n;
-    m.variance = (squares - sum * sum / n) / (n - 1);
-    return m;
-}
-
-/// Measures both inputs in random order. The slowest tenth is left out: interrupts and the like.
+/// Four at a time: one is about as quick as the clock is fine.
 void compare(const std::string& what, const std::array<SecretBytes, 2>& inputs,
              const std::function<void(const SecretBytes&)>& unpad) {
-    std::mt19937 random{42};
     SecretBytes input{inputs[0].expose()};  // one place in memory for both
-    std::vector<Sample> all;
-    for (int i = 0; i < samples; ++i) {
-        const int kind = static_cast<int>(random() & 1U);
-        const BytesView chosen = inputs[static_cast<std::size_t>(kind)].expose();
-        std::copy(chosen.begin(), chosen.end(), input.expose().begin());
-        const auto start = std::chrono::steady_clock::now();
-        for (int repeat = 0; repeat < 4; ++repeat) unpad(input);
-        const std::chrono::duration<double, std::nano> took =
-            std::chrono::steady_clock::now() - start;
-        all.push_back({kind, took.count() / 4});
-    }
-    std::vector<double> times;
-    for (const Sample& sample : all) times.push_back(sample.nanoseconds);
-    const auto longest = times.begin() + static_cast<std::ptrdiff_t>(times.size() * 9 / 10);
-    std::nth_element(times.begin(), longest, times.end());
-
-    const Moments a = moments(all, 0, *longest), b = moments(all, 1, *longest);
-    const double t = (a.mean - b.mean) / std::sqrt(a.variance / static_cast<double>(a.count) +
-                                                   b.variance / static_cast<double>(b.count));
-    std::cout << what << ": " << a.mean << " ns and " << b.mean << " ns, t = " << t << '\n';
+    welch::compare(
+        what, samples,
+        [&](int kind) {
+            const BytesView chosen = inputs[static_cast<std::size_t>(kind)].expose();
+            std::copy(chosen.begin(), chosen.end(), input.expose().begin());
+        },
+        [&] {
+            for (int repeat = 0; repeat < 4; ++repeat) unpad(input);
+        });
 }
 
 SecretBytes encoded(std::uint8_t second, std::size_t zero_at) {
