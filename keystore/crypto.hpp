@@ -89,8 +89,8 @@ std::optional<Bytes> ecdh_public_key(Curve curve, BytesView private_key);
 /// a small order, so that the secret would be no secret (ENC-09).
 std::optional<SecretBytes> ecdh(Curve curve, BytesView private_key, BytesView public_key);
 
-/// PrivateKey is an RSA key, or a key of ECDH. A private operation takes no lock that another thread
-/// could hold: each thread works on a copy of its own.
+/// PrivateKey is an RSA key, or a key of ECDH. A private operation takes no lock that another
+/// thread could hold: each thread works on a copy of its own.
 class PrivateKey {
 public:
     /// Reads a PKCS#8 PrivateKeyInfo, a PKCS#1 RSAPrivateKey or a SEC1 ECPrivateKey in DER. Nothing

@@ -167,9 +167,8 @@ PrivateKey& PrivateKey::operator=(PrivateKey&&) noexcept = default;
 std::optional<PrivateKey> PrivateKey::parse(BytesView der) {
     auto state = std::make_unique<State>();
     const auto info = read_private_key_info(der);
-    if (const auto ec =
-            info ? EcPrivateKey::read(info->algorithm, info->parameters, info->key)
-                 : EcPrivateKey::read(der)) {
+    if (const auto ec = info ? EcPrivateKey::read(info->algorithm, info->parameters, info->key)
+                             : EcPrivateKey::read(der)) {
         if (!state->set_ec(*ec)) return std::nullopt;
         return PrivateKey{std::move(state)};
     }

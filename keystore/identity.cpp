@@ -48,8 +48,8 @@ std::optional<UnwrappedKey> Identity::agree_key(const KeyAgreement& agreement,
     if (!secret) return UnwrappedKey{std::move(substitute), 0};
 
     if (agreement.derivation == KeyAgreement::Derivation::x963) {
-        const SecretBytes kek = derive_x963(agreement.hash, secret->expose(),
-                                            agreement.shared_info, agreement.kek_length);
+        const SecretBytes kek = derive_x963(agreement.hash, secret->expose(), agreement.shared_info,
+                                            agreement.kek_length);
         return aes_unwrap_key(kek.expose(), encrypted_key, std::move(substitute));
     }
     const auto with_salt = [&](BytesView salt) {

@@ -22,7 +22,7 @@ struct KeyAgreement {
     enum class Derivation { x963, hkdf };
     Derivation derivation = Derivation::x963;
     Digest hash = Digest::sha256;
-    std::size_t kek_length = 16;  ///< of AES key wrap
+    std::size_t kek_length = 16;       ///< of AES key wrap
     std::optional<std::string> curve;  ///< OID, if the sender names it
     Bytes public_key;                  ///< the sender's
     Bytes shared_info;                 ///< the DER of ECC-CMS-SharedInfo
@@ -49,9 +49,9 @@ public:
     std::optional<UnwrappedKey> decrypt_key(const KeyTransport& transport, BytesView encrypted_key,
                                             std::size_t key_length) const;
 
-    /// The same of a key that both sides agree on (RFC 5652, 6.2.2; RFC 5753, 3.1). Nothing only for
-    /// what is public: the key is RSA or on another curve than named, or encrypted_key is not of the
-    /// size that a wrapped key has.
+    /// The same of a key that both sides agree on (RFC 5652, 6.2.2; RFC 5753, 3.1). Nothing only
+    /// for what is public: the key is RSA or on another curve than named, or encrypted_key is not
+    /// of the size that a wrapped key has.
     std::optional<UnwrappedKey> agree_key(const KeyAgreement& agreement, BytesView encrypted_key,
                                           std::size_t key_length) const;
 

@@ -104,7 +104,8 @@ std::vector<Identity> identities_of(const KeyFile& file, const std::string& sour
     for (const SecretBytes& octets : file.private_keys) {
         const auto key = PrivateKey::parse(octets.expose());
         if (!key) {
-            problems.push_back("one of its private keys is damaged, or neither RSA nor of a known curve");
+            problems.push_back(
+                "one of its private keys is damaged, or neither RSA nor of a known curve");
             continue;
         }
         const BytesView public_key = subject_public_key(key->public_key());

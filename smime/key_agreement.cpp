@@ -20,8 +20,8 @@ struct Scheme {
     Digest hash = Digest::sha1;
 };
 
-/// RFC 5753, 7.1.4 and appendix A.2; RFC 8418, 2.2; RFC 3370, 4.1. All curves have the cofactor 1, so
-/// that ECDH with and without it is one.
+/// RFC 5753, 7.1.4 and appendix A.2; RFC 8418, 2.2; RFC 3370, 4.1. All curves have the cofactor 1,
+/// so that ECDH with and without it is one.
 constexpr std::array schemes{
     Scheme{"1.3.133.16.840.63.0.2", "ecdh-sha1", Derivation::x963, Digest::sha1},
     Scheme{"1.3.132.1.11.0", "ecdh-sha224", Derivation::x963, Digest::sha224},
@@ -92,7 +92,8 @@ keystore::Bytes explicit_string(std::uint32_t number, BytesView octets) {
 ///     ECC-CMS-SharedInfo ::= SEQUENCE { keyInfo AlgorithmIdentifier,
 ///                                       entityUInfo [0] EXPLICIT OCTET STRING OPTIONAL,
 ///                                       suppPubInfo [2] EXPLICIT OCTET STRING }   ; RFC 5753, 7.2
-/// key_info is what was sent: with parameters, NULL, or none. suppPubInfo is the KEK's size in bits.
+/// key_info is what was sent: with parameters, NULL, or none. suppPubInfo is the KEK's size in
+/// bits.
 keystore::Bytes shared_info(BytesView key_info, BytesView user_keying_material, bool has_material,
                             std::size_t kek_length) {
     const auto bits = static_cast<std::uint32_t>(kek_length * 8);

@@ -6,8 +6,8 @@
 namespace smime {
 
 /// How the key of a key agreement recipient is wrapped (RFC 5753, 3.1 and 7; RFC 8418), or
-/// Error::unsupported_algorithm for what is not offered: a sender's key that is a certificate's, MQV,
-/// finite fields, curves and wraps without a name here.
+/// Error::unsupported_algorithm for what is not offered: a sender's key that is a certificate's,
+/// MQV, finite fields, curves and wraps without a name here.
 Result<keystore::KeyAgreement> key_agreement(const RecipientInfo& recipient_info);
 
 /// "ecdh-sha256", "ecdh-hkdf-sha256", …, or the OID itself.

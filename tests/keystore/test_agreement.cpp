@@ -60,7 +60,8 @@ TEST_CASE("Keys of ECDH are read in each of their forms", "[private key][agreeme
         INFO(row.file);
         const Certificate certificate = Certificate::parse(file_of(row, ".der")).value();
         std::vector<std::string> forms{".pkcs8"};
-        if (row.curve != Curve::x25519) forms.insert(forms.end(), {".sec1", ".sec1-without-public"});
+        if (row.curve != Curve::x25519)
+            forms.insert(forms.end(), {".sec1", ".sec1-without-public"});
         for (const auto& form : forms) {
             const auto key = PrivateKey::parse(file_of(row, form));
             REQUIRE(key);
@@ -75,8 +76,7 @@ TEST_CASE("Keys of ECDH are read in each of their forms", "[private key][agreeme
 
         Passphrase passphrase{[] { return std::optional{tests::secret("secret")}; }};
         DerivationBudget budget;
-        const KeyFile file =
-            read_key_file(SecretBytes{file_of(row, ".p12")}, passphrase, budget);
+        const KeyFile file = read_key_file(SecretBytes{file_of(row, ".p12")}, passphrase, budget);
         std::vector<std::string> problems;
         CHECK(identities_of(file, row.file, problems).size() == 1);
         CHECK(problems.empty());
@@ -94,8 +94,7 @@ TEST_CASE("Keys of other curves, and broken ones, are refused", "[private key][a
     // Zero, and the order of the group, are no private keys.
     CHECK_FALSE(ecdh_public_key(Curve::p256, Bytes(32)));
     CHECK_FALSE(ecdh_public_key(
-        Curve::p256,
-        from_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")));
+        Curve::p256, from_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")));
     CHECK_FALSE(ecdh_public_key(Curve::p256, Bytes(73, 1)));
     CHECK_FALSE(ecdh_public_key(Curve::x25519, Bytes(31, 1)));
 }
@@ -138,14 +137,13 @@ TEST_CASE("ENC-09: what is no point of the curve gives no secret", "[agreement]"
 
 TEST_CASE("ENC-09: X25519 refuses points of small order", "[agreement]") {
     const PrivateKey key = key_of(row_of(Curve::x25519));
-    for (const char* point :
-         {"0000000000000000000000000000000000000000000000000000000000000000",
-          "0100000000000000000000000000000000000000000000000000000000000000",
-          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-          "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-          "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-          "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
-          "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"})
+    for (const char* point : {"0000000000000000000000000000000000000000000000000000000000000000",
+                              "0100000000000000000000000000000000000000000000000000000000000000",
+                              "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                              "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                              "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                              "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+                              "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"})
         CHECK_FALSE(key.agree(from_hex(point)));
 }
 
@@ -201,8 +199,9 @@ TEST_CASE("AES key unwrapping of RFC 3394, 4", "[agreement]") {
             CHECK(bad.valid == 0);
             CHECK(hex(bad.key.expose()) == hex(substitute().expose()));
         }
-        CHECK(aes_unwrap_key(own, BytesView{wrapped}.first(wrapped.size() - 8), substitute())
-                  .valid == 0);
+        CHECK(
+            aes_unwrap_key(own, BytesView{wrapped}.first(wrapped.size() - 8), substitute()).valid ==
+            0);
         CHECK(aes_unwrap_key(BytesView{kek}.first(15), wrapped, substitute()).valid == 0);
     }
     // An empty key, and one of a single semiblock, which RFC 3394 does not wrap.
