@@ -9,6 +9,7 @@ smime::Settings smime_settings(const Config& config) {
     settings.max_message = config.decrypt.max_message;
     settings.legacy = config.decrypt.legacy;
     settings.errant = config.decrypt.errant;
+    settings.unauthenticated_html = config.decrypt.unauthenticated_html;
     return settings;
 }
 

@@ -135,6 +135,18 @@ std::vector<Account> read_accounts(const toml::table& file, const std::filesyste
     return accounts;
 }
 
+std::optional<smime::UnauthenticatedHtml> read_unauthenticated_html(Section& section) {
+    using smime::UnauthenticatedHtml;
+    const auto word = section.text("unauthenticated_html");
+    if (!word) return std::nullopt;
+    if (*word == "strip") return UnauthenticatedHtml::strip;
+    if (*word == "text") return UnauthenticatedHtml::text;
+    if (*word == "keep") return UnauthenticatedHtml::keep;
+    section.complain("unauthenticated_html",
+                     "this is none of the ways; write \"strip\", \"text\" or \"keep\"");
+    return std::nullopt;
+}
+
 Config::Decrypt read_decrypt(Section section) {
     Config::Decrypt decrypt;
     decrypt.enabled = section.boolean("enabled").value_or(decrypt.enabled);
@@ -148,6 +160,8 @@ Config::Decrypt read_decrypt(Section section) {
             section.complain("errant", "this is none of its values; write leave or attach");
         }
     }
+    decrypt.unauthenticated_html =
+        read_unauthenticated_html(section).value_or(decrypt.unauthenticated_html);
     return decrypt;
 }
 

@@ -67,6 +67,7 @@ struct Config {
         std::size_t max_message = 0;  ///< octets; 0: the limit of smime/limits.hpp
         bool legacy = false;          ///< open 3DES, DES and RC2 (RFC 8551, 2.7.2)
         smime::Errant errant = smime::Errant::leave;
+        smime::UnauthenticatedHtml unauthenticated_html = smime::UnauthenticatedHtml::strip;
     } decrypt;
     struct Keys {
         std::optional<std::filesystem::path> directory;

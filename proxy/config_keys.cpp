@@ -31,8 +31,9 @@ constexpr KnownKey decrypt_known[] = {
     {"max_message", "max_message = 157286400 (octets), or 0 for the built-in limit"},
     {"legacy", "legacy = true, or false"},
     {"errant", R"(errant = "leave", or "attach")"},
+    {"unauthenticated_html", R"(unauthenticated_html = "strip" (or "text", "keep"))"},
 };
-constexpr std::string_view decrypt_later[] = {"unauthenticated_html", "limits"};
+constexpr std::string_view decrypt_later[] = {"limits"};
 
 constexpr KnownKey keystore_known[] = {
     {"directory", R"(directory = "keys")"},

@@ -4,6 +4,7 @@
 #include "smime/legacy_display.hpp"
 #include "smime/protected_header.hpp"
 #include "smime/reencoding.hpp"
+#include "smime/unauthenticated_html.hpp"
 #include "smime/view_header.hpp"
 
 namespace smime {
@@ -28,7 +29,7 @@ std::optional<Attached> attach_or_leave(const Entity& shown, const std::vector<V
 
 }  // namespace
 
-Result<View> compose_view(Composition parts, Report& report) {
+Result<View> compose_view(Composition parts, UnauthenticatedHtml html, Report& report) {
     ProtectedHeader inner;
     inner.shown = parts.payload;
     if (parts.buffer) inner = read_protected_header(parts.payload, parts.root, parts.outer.header);
@@ -52,7 +53,9 @@ Result<View> compose_view(Composition parts, Report& report) {
     };
     View view = compose();
     if (inner.kind == HeaderProtection::cipher) view = without_legacy_display(std::move(view));
-    return in_literal_form(std::move(view));
+    auto harmless = with_harmless_html(std::move(view), html, report);
+    if (!harmless) return harmless.error();
+    return in_literal_form(std::move(*harmless));
 }
 
 }  // namespace smime

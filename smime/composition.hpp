@@ -7,6 +7,7 @@
 #include "smime/entity.hpp"
 #include "smime/report.hpp"
 #include "smime/result.hpp"
+#include "smime/unauthenticated_html.hpp"
 #include "smime/view.hpp"
 
 namespace smime {
@@ -22,8 +23,9 @@ struct Composition {
 
 /// Composes the view of an opened message, or of one to which attachments are to be added: our own
 /// field, the outer header with the protected fields in it, the payload's structural fields, and
-/// its body, in a form that IMAP can carry. What it finds on the way is added to the report. An
+/// its body, without HTML that could give away what is unauthenticated, in a form that IMAP can
+/// carry. What it finds on the way is added to the report. An
 /// error: the message is delivered as it came.
-Result<View> compose_view(Composition parts, Report& report);
+Result<View> compose_view(Composition parts, UnauthenticatedHtml html, Report& report);
 
 }  // namespace smime

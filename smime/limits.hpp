@@ -61,4 +61,19 @@ inline constexpr std::size_t header_block = 1024 * 1024;
 inline constexpr std::size_t header_fields = 10'000;
 inline constexpr std::size_t parameters = 128;
 
+/// HTML of one message that is written anew (ENC-05), without what is left out anyway; a newsletter
+/// has a tenth of it. Beyond, only its text is delivered.
+inline constexpr std::size_t html_octets = 4 * 1024 * 1024;
+/// Tags of it. A newsletter has 2 000 to 5 000. Gumbo looks through all elements that are open for
+/// each tag: so many in one another take it two seconds.
+inline constexpr std::size_t html_tags = 30'000;
+/// Octets of an attribute: the longest style that is of use.
+inline constexpr std::size_t html_attribute = 4096;
+/// Memory for the tree of one part: a newsletter takes 1 or 2 MiB.
+inline constexpr std::size_t html_memory = 64 * 1024 * 1024;
+/// Octets of the document that is written from it.
+inline constexpr std::size_t html_document = 16 * 1024 * 1024;
+/// Elements in one another, as browsers have it (Chromium: 512).
+inline constexpr int html_depth = 256;
+
 }  // namespace smime::limits

@@ -267,6 +267,7 @@ private:
     Opened refused(Error error) {
         report_.error = error;
         payload_ = entity_ = outer_;
+        report_.html.clear();
         content_.reset();
         return delivered();
     }
@@ -278,7 +279,7 @@ private:
         if (!content_ && errant.opened.empty()) return {std::nullopt, std::move(report_)};
         Composition parts{outer_, payload_, entity_, std::nullopt, std::move(errant.opened)};
         if (content_) parts.buffer = std::move(content_->buffer);
-        auto view = compose_view(std::move(parts), report_);
+        auto view = compose_view(std::move(parts), settings_.unauthenticated_html, report_);
         if (!view) return refused(view.error());
         return {std::move(*view), std::move(report_)};
     }

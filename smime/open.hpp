@@ -5,6 +5,7 @@
 
 #include "keystore/keystore.hpp"
 #include "smime/report.hpp"
+#include "smime/unauthenticated_html.hpp"
 #include "smime/view.hpp"
 
 namespace smime {
@@ -21,6 +22,7 @@ struct Settings {
     std::size_t max_message = 0;  ///< octets; 0: limits::message
     bool legacy = false;          ///< open 3DES, DES and RC2, too (ENC-12)
     Errant errant = Errant::leave;
+    UnauthenticatedHtml unauthenticated_html = UnauthenticatedHtml::strip;
 };
 
 /// What became of a message.

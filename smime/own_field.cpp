@@ -85,6 +85,7 @@ std::string own_field(const Report& report) {
     add("headers", headers_word(report.header_protection));
     add("from", report.from_mismatch ? "unconfirmed" : "");
     add("errant", errant_word(report));
+    add("html", report.html);
     add("reason", report.error ? word(*report.error) : "");
 
     FoldedField field{"X-Paperknife"};
@@ -93,6 +94,12 @@ std::string own_field(const Report& report) {
         field.add_together(pieces);
     }
     return field.take();
+}
+
+std::string with_own_field(std::string_view header, const Report& report) {
+    HeaderScanner fields{header};
+    fields.next();
+    return own_field(report).append(header.substr(fields.offset()));
 }
 
 bool is_own_field(const HeaderField& field) {

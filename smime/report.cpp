@@ -143,6 +143,7 @@ std::string json(const Report& report) {
     out.member("verdict", word(report.verdict));
     out.member("reason", report.reason);
     out.member("encryption", word(report.encryption));
+    if (!report.html.empty()) out.member("html", report.html);
     out.begin_array("layers");
     for (const Layer& layer : report.layers) write_layer(out, layer);
     out.end_array();

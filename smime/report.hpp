@@ -63,6 +63,11 @@ struct Report {
     HeaderProtection header_protection = HeaderProtection::none;
     bool from_mismatch = false;  ///< the protected From is another than the message's, and not used
     std::vector<ErrantLayer> errant;
+    /// What was done to unauthenticated HTML: "stripped", "text", or empty.
+    std::string html;
+    /// A valid signature encloses all that is delivered: whatever its encryption is worth, nobody
+    /// has changed it since (ENC-04).
+    bool signed_as_a_whole = false;
     std::optional<Error> error;  ///< set exactly if a layer that should open did not
 };
 

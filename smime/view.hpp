@@ -23,6 +23,8 @@ public:
     std::string_view header() const { return header_; }
     /// Everything behind the blank line.
     std::string_view body() const { return buffer_.expose_text().substr(body_offset_, body_size_); }
+    /// Another header, with the blank line that ends it.
+    void set_header(std::string header) { header_ = std::move(header); }
     std::size_t size() const { return header_.size() + body_size_; }
 
 private:

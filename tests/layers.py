@@ -18,6 +18,7 @@ libraries = {
     "psa/": {"keystore/crypto", "proxy/tls"},
     "sodium": {"keystore/crypto_ed25519"},
     "libetpan/": {"smime/mime"},
+    "gumbo": {"smime/html_tree"},
     "toml++/": {"proxy/config"},
     "zlib.h": {"smime/compressed_data"},
     "asio": {"proxy/main", "proxy/stream", "proxy/connect", "proxy/listener", "proxy/session", "proxy/service",

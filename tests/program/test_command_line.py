@@ -112,7 +112,8 @@ class CommandLine(unittest.TestCase):
         sample = (ROOT / "examples/config.toml").read_text()
         manual = (ROOT / "proxy/man/paperknife.toml.5").read_text()
         for key in ["name", "listen", "upstream", "ca_file", "connect_timeout", "idle_timeout", "enabled",
-                    "max_message", "legacy", "directory", "unlock", "prompt", "command", "file", "level"]:
+                    "max_message", "legacy", "unauthenticated_html", "directory", "unlock", "prompt", "command", "file",
+                    "level"]:
             self.assertRegex(sample, rf"(?m)\b{key} = ")
             self.assertRegex(manual, rf"\b{key} No =")
         self.home.write("config.toml", sample)

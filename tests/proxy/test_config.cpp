@@ -36,6 +36,7 @@ errant = "attach"
 enabled = false
 max_message = 50_000_000
 legacy = true
+unauthenticated_html = "text"
 
 [keystore]
 directory = "keys"
@@ -66,6 +67,7 @@ level = "debug"
     CHECK(config.decrypt.max_message == 50'000'000);
     CHECK(config.decrypt.legacy);
     CHECK(config.decrypt.errant == smime::Errant::attach);
+    CHECK(config.decrypt.unauthenticated_html == smime::UnauthenticatedHtml::text);
     CHECK(config.keystore.directory == directory.path() / "keys");
     CHECK(config.keystore.unlock.file == directory.path() / "passphrase");
     CHECK_FALSE(config.keystore.unlock.prompt);
@@ -82,6 +84,7 @@ TEST_CASE("what a configuration does not say has its default", "[config]") {
     CHECK(config.decrypt.max_message == 0);
     CHECK_FALSE(config.decrypt.legacy);
     CHECK(config.decrypt.errant == smime::Errant::leave);
+    CHECK(config.decrypt.unauthenticated_html == smime::UnauthenticatedHtml::strip);
     CHECK_FALSE(config.keystore.directory);
     CHECK(config.log.level == "info");
 }
@@ -129,6 +132,8 @@ TEST_CASE("what is written in another way is accepted as well", "[config]") {
         "[keystore]\ndirectory = \"keys\"\nunlock = { prompt = false, file = \"passphrase\" }\n",
         "[decrypt]\nmax_message = 0\n",
         "[decrypt]\nerrant = \"leave\"\n",
+        "[decrypt]\nunauthenticated_html = \"strip\"\n",
+        "[decrypt]\nunauthenticated_html = \"keep\"\n",
         "[decrypt]\nmax_message = 1_073_741_824\n",
     };
     for (const auto& text : accepted) {

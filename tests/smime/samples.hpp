@@ -12,6 +12,7 @@
 #include "keystore/der.hpp"
 #include "keystore/keystore.hpp"
 #include "smime/base64.hpp"
+#include "smime/open.hpp"
 
 /// What make_messages.sh made, and how tests put messages together.
 namespace samples {
@@ -71,6 +72,13 @@ inline const keystore::Keystore& alice() {
         keys({"alice", "alice3072", "alice4096", "alice-p256", "alice-p384", "alice-p521",
               "alice-bp256", "alice-bp384", "alice-bp512", "alice-x25519"});
     return all;
+}
+
+/// For tests that are about the way to the content, which is to come as it is.
+inline smime::Settings as_it_is() {
+    smime::Settings settings;
+    settings.unauthenticated_html = smime::UnauthenticatedHtml::keep;
+    return settings;
 }
 
 inline const std::string outer_header =

@@ -70,7 +70,7 @@ void check(const fs::path& directory, const keystore::Keystore& keys, const Expe
                     .octets.expose());
         else if (!name.ends_with(".eml"))
             message = samples::message(samples::octets(file));
-        smime::Settings settings;
+        smime::Settings settings = samples::as_it_is();
         settings.legacy = true;
         const auto opened = smime::open(message, keys, settings);
         CHECK(words(opened) == what);

@@ -25,7 +25,7 @@ bool is_authenticated(const std::string& piece) {
 }
 
 smime::Opened open(const std::string& message) {
-    smime::Settings settings;
+    smime::Settings settings = samples::as_it_is();
     settings.legacy = true;
     return smime::open(message, samples::alice(), settings);
 }
