@@ -1,6 +1,7 @@
 #include "keystore/identity.hpp"
 
 #include "keystore/key_derivation.hpp"
+#include "keystore/limits.hpp"
 
 namespace keystore {
 namespace {
@@ -15,6 +16,10 @@ SecretBytes copy(const SecretBytes& octets) {
 
 Identity::Identity(Certificate certificate, PrivateKey key, std::string source)
     : certificate_{std::move(certificate)}, key_{std::move(key)}, source_{std::move(source)} {}
+
+bool Identity::is_weak() const {
+    return key_.is_rsa() && key_.bits() < limits::rsa_strong_bits;
+}
 
 std::optional<UnwrappedKey> Identity::decrypt_key(const KeyTransport& transport,
                                                   BytesView encrypted_key,

@@ -38,6 +38,9 @@ public:
     const Certificate& certificate() const { return certificate_; }
     /// "rsa 2048 bits", "ec p256", "x25519": for messages to the owner.
     std::string key_text() const;
+    /// True for an RSA key that is too short by now: what it opens is legacy (RFC 8551, 4.5;
+    /// ENC-12).
+    bool is_weak() const;
     const std::string& source() const {
         return source_;
     }  ///< the file it came from, for messages to the owner

@@ -73,7 +73,8 @@ void warn(const Certificate& certificate, const PrivateKey& key,
     const std::string whose = "the certificate " + certificate.serial_text;
     const auto now = std::chrono::system_clock::now();
     if (key.is_rsa() && key.bits() < limits::rsa_strong_bits)
-        problems.push_back(whose + " has a weak key of " + std::to_string(key.bits()) + " bits");
+        problems.push_back(whose + " has a weak key of " + std::to_string(key.bits()) +
+                           " bits: mail for it opens only where legacy is allowed");
     if (certificate.not_after < now)
         problems.push_back(whose + " has expired: it opens old mail still");
     if (certificate.not_before > now) problems.push_back(whose + " is not valid yet");

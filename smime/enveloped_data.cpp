@@ -52,6 +52,7 @@ void name_recipient(const ContentEncryptionKey& key, Layer& layer) {
     for (const auto& candidate : key.candidates) {
         if (!candidate.valid) continue;
         layer.key_management = key_management_word(*candidate.recipient_info);
+        layer.legacy |= candidate.identity->is_weak();
         layer.recipient_issuer = candidate.identity->certificate().issuer_text;
         layer.recipient_serial = candidate.identity->certificate().serial_text;
         return;
@@ -78,8 +79,8 @@ Result<std::span<std::uint8_t>> open_envelope(const Result<Enveloped>& enveloped
     if (!info.encrypted_content) return Error::malformed;
     if (info.content_type != oid::data) return Error::unsupported_content;
 
-    const auto key = unwrap_content_encryption_key(recipient_infos, keys, encryption->key_length(),
-                                                   key_operations);
+    const auto key = unwrap_content_encryption_key(recipient_infos, keys, legacy,
+                                                   encryption->key_length(), key_operations);
     if (!key) {
         if (key.error() == Error::no_matching_recipient)
             layer.recipients = recipients(recipient_infos);

@@ -79,7 +79,8 @@ Encryption encryption_of(const Report& report, bool delivered) {
     if (delivered)
         for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
             if (layer->result != "opened") continue;
-            if (is(*layer, oid::auth_enveloped_data)) return Encryption::authenticated;
+            if (is(*layer, oid::auth_enveloped_data))
+                return layer->legacy ? Encryption::legacy : Encryption::authenticated;
             if (is(*layer, oid::enveloped_data))
                 return layer->legacy ? Encryption::legacy : Encryption::unauthenticated;
         }

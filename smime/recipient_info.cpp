@@ -99,10 +99,13 @@ bool names_certificate(const RecipientInfo& recipient_info) {
 }
 
 Result<ContentEncryptionKey> unwrap_content_encryption_key(
-    std::span<const RecipientInfo> recipient_infos, const keystore::Keystore& keys,
+    std::span<const RecipientInfo> recipient_infos, const keystore::Keystore& keys, bool legacy,
     std::size_t key_length, std::size_t& key_operations) {
-    const auto found = candidates(recipient_infos, keys);
+    auto found = candidates(recipient_infos, keys);
     if (found.empty()) return Error::no_matching_recipient;
+    if (!legacy)
+        std::erase_if(found, [](const auto& candidate) { return candidate.identity->is_weak(); });
+    if (found.empty()) return Error::legacy_algorithm;
     if (found.size() > key_operations) return Error::too_complex;
     key_operations -= found.size();
 

@@ -2,7 +2,7 @@
 # Makes keys and S/MIME messages with openssl (3.0 and up; gpgsm joins in if it is there), and
 # opens each of them with openssl too (make_messages.py makes what openssl can't):  make_messages.sh DIRECTORY [STAMP]
 #
-#   keys/NAME.pem            alice (RSA 2048), alice3072, alice4096, bob, other; alice-CURVE, other-p256:
+#   keys/NAME.pem            alice (RSA 2048), alice1024, alice3072, alice4096, bob, other; alice-CURVE, other-p256:
 #                            key and certificate
 #   open/NAME.eml            a message that alice's keys open
 #   open/NAME.plain          what openssl makes of it: the entity inside
@@ -35,6 +35,7 @@ certificate() { # NAME BITS
 openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=CA -keyout work/ca.key \
     -out work/ca.crt 2>/dev/null
 certificate alice 2048
+certificate alice1024 1024
 certificate alice3072 3072
 certificate alice4096 4096
 certificate bob 2048
@@ -277,6 +278,13 @@ for inside in text empty multipart attachment; do
         done
     done
 done
+# A weak key makes weak what is strong otherwise (RFC 8551, 4.5)
+for cipher in aes-256-cbc aes-256-gcm; do
+    encrypt work/text work/cms -$cipher -recip work/alice1024.crt
+    case $cipher in *gcm) word=authEnveloped-data ;; *) word=enveloped-data ;; esac
+    weak "weak-key-$cipher" "legacy $word/$cipher/rsa" work/cms work/text
+done
+
 encrypt work/text work/weak -des3 -recip work/alice.crt
 entity work/weak base64 >work/weak.mime
 sign work/weak.mime work/cms

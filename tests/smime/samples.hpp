@@ -69,8 +69,8 @@ inline keystore::Keystore keys(const std::vector<std::string>& names) {
 /// All keys of the reader of open/.
 inline const keystore::Keystore& alice() {
     static const keystore::Keystore all =
-        keys({"alice", "alice3072", "alice4096", "alice-p256", "alice-p384", "alice-p521",
-              "alice-bp256", "alice-bp384", "alice-bp512", "alice-x25519"});
+        keys({"alice", "alice1024", "alice3072", "alice4096", "alice-p256", "alice-p384",
+              "alice-p521", "alice-bp256", "alice-bp384", "alice-bp512", "alice-x25519"});
     return all;
 }
 
