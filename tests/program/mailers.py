@@ -47,6 +47,9 @@ def people(directory):
     openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 30, "-subj", "/CN=CA",
             "-keyout", directory / "ca.key", "-out", directory / "ca.crt")
     kinds = {"rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]}
+    for curve in ("P-256", "P-384", "P-521", "brainpoolP256r1"):
+        kinds[curve] = ["-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}",
+                        "-pkeyopt", "ec_param_enc:named_curve"]
     return {name: Person(directory, name, *kind) for name, kind in kinds.items()}
 
 
@@ -57,7 +60,7 @@ class Openssl:
     version = openssl("version").decode().split()[1]
     unable = []
     ciphers = ("aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-gcm", "aes-192-gcm",
-               "aes-256-gcm")
+               "aes-256-gcm", "des-ede3-cbc")
     #: How the content key is handed over: a recipient's name and options.
     recipients = {
         "rsa": ("rsa", []),
@@ -68,6 +71,14 @@ class Openssl:
             "-keyopt", "rsa_mgf1_md:sha256"]),
         "rsa-oaep with a label": ("rsa", [
             "-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_label:4c6162656c"]),
+        "P-256, sha1": ("P-256", []),
+        "P-256 by key identifier, sha256, wrap 128": ("P-256", [
+            "-keyid", "-keyopt", "ecdh_kdf_md:sha256", "-aes128-wrap"]),
+        "P-384, sha384, wrap 256": ("P-384", ["-keyopt", "ecdh_kdf_md:sha384", "-aes256-wrap"]),
+        "P-521, sha512, wrap 192": ("P-521", ["-keyopt", "ecdh_kdf_md:sha512", "-aes192-wrap"]),
+        "P-256, cofactor, sha224": ("P-256", [
+            "-keyopt", "ecdh_kdf_md:sha224", "-keyopt", "ecdh_cofactor_mode:1"]),
+        "brainpoolP256r1, sha256": ("brainpoolP256r1", ["-keyopt", "ecdh_kdf_md:sha256"]),
     }
 
     def __init__(self, directory, persons):
@@ -77,6 +88,8 @@ class Openssl:
         person, options = self.recipients[recipient]
         wrap = [o for o in options if o.endswith("-wrap")]
         options = [o for o in options if o not in wrap]
+        if cipher == "des-ede3-cbc" and person != "rsa" and not wrap:
+            wrap = ["-aes128-wrap"]  # openssl's own choice is 3DES key wrap (RFC 3217), which is not offered
         return openssl("cms", "-encrypt", "-binary", "-outform", "DER", f"-{cipher}", *wrap,
                        *(["-stream"] if ber else []), *[o for o in options if o == "-keyid"],
                        "-recip", self.persons[person].certificate,
@@ -102,7 +115,7 @@ class Gpgsm:
     """gpgsm with an agent of its own."""
 
     name = "gpgsm"
-    ciphers = ("AES128", "AES192", "AES256")
+    ciphers = ("AES128", "AES192", "AES256", "3DES")
 
     def __init__(self, directory, persons):
         self.home = directory / "gnupg"

@@ -54,7 +54,7 @@ class Interop(unittest.TestCase):
         self.addCleanup(self.home.remove)
         for person in persons.values():
             self.home.write(f"keys/{person.name}.pem", person.pem())
-        self.home.configure()
+        self.home.configure("[decrypt]\nlegacy = true\n")
 
     def make(self, maker, plain, structure, cipher, recipient, ber, transfer):
         """A message in layers, and what the maker itself finds when it takes them off again."""

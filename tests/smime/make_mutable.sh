@@ -77,6 +77,22 @@ for cipher in aes-128-cbc aes-192-cbc aes-256-cbc aes-128-gcm aes-192-gcm aes-25
     done
 done
 
+# Key agreement
+agree() { # NAME KEY DIGEST WRAP arguments…
+    agree_name=$1 agree_key=$2 options="-keyopt ecdh_kdf_md:$3" agree_wrap=$4
+    shift 4
+    encrypt "$agree_name" "$agree_key" "-aes$agree_wrap-wrap" "$@"
+}
+agree cbc-p256-sha1 p256 sha1 128 -aes-128-cbc
+agree gcm-p256-sha224 p256 sha224 192 -aes-192-gcm -stream
+agree cbc-p256-sha256 p256 sha256 128 -aes-256-cbc -keyid
+agree gcm-p256-sha256 p256 sha256 256 -aes-256-gcm -stream -keyid
+agree cbc-p384-sha384 p384 sha384 256 -aes-256-cbc -stream
+agree gcm-p521-sha512 p521 sha512 256 -aes-256-gcm
+agree gcm-brainpool-sha256 brainpool sha256 128 -aes-128-gcm
+options='-keyopt ecdh_cofactor_mode:1' encrypt cbc-p256-cofactor p256 -aes-128-cbc
+options=
+
 # Several recipients
 encrypt cbc-two rsa -aes-128-cbc -recip work/other.crt
 encrypt gcm-two rsa -aes-128-gcm -recip work/other.crt -keyid -stream
