@@ -13,7 +13,9 @@ using imap::DataItem;
 
 /// Writes octets of a message as a literal. A NUL can stand in none; Dovecot sends 0x80 for it.
 void write_literal(imap::Writer& out, const MessageOctets& octets) {
-    out.reserve_more(octets.size() + 24);
+    // What comes behind it, the tagged response included, is not to move a large message again.
+    constexpr std::size_t behind = 256;
+    out.reserve_more(octets.size() + behind);
     out.raw("{");
     out.number(octets.size());
     out.raw("}\r\n");

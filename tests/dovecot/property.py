@@ -90,6 +90,7 @@ class OneView(unittest.TestCase):
     """Every FETCH form over every message, beside Dovecot's answer for the same octets."""
 
     html = "keep"
+    more = ""  # keys of [decrypt]
 
     @classmethod
     def setUpClass(cls):
@@ -99,7 +100,7 @@ class OneView(unittest.TestCase):
             cls.server.deliver(message.octets)
         cls.service = cls.enterClassContext(Paperknife(
             [{"upstream": f"imap+plaintext://127.0.0.1:{cls.server.port}"}],
-            messages.keystore() + f'[decrypt]\nunauthenticated_html = "{cls.html}"\n'))
+            messages.keystore() + f'[decrypt]\nunauthenticated_html = "{cls.html}"\n{cls.more}'))
         client = cls.client()
         cls.whole = {number: items["BODY[]"]
                      for number, items in client.fetch("1:*", "BODY.PEEK[]").items()}

@@ -40,7 +40,7 @@ PROTECTED = (b"From: Bob <bob@example.org>\r\nSubject: the real one\r\nCc: carol
 class Structure(property.OneView):
     """The methods of property.OneView, over messages of our own, with errant parts attached."""
 
-    TABLES = '[decrypt]\nerrant = "attach"\n'
+    more = 'errant = "attach"\n'
 
     @classmethod
     def setUpClass(cls):
@@ -57,12 +57,12 @@ class Structure(property.OneView):
             "ordinary-text": HEAD + TEXT,
         }
         cls.messages = [messages.Message(name, text, "", b"") for name, text in octets.items()]
-        load, keystore = messages.load, messages.keystore
-        messages.load, messages.keystore = lambda: cls.messages, lambda: keystore() + cls.TABLES
+        load = messages.load
+        messages.load = lambda: cls.messages
         try:
             super().setUpClass()
         finally:
-            messages.load, messages.keystore = load, keystore
+            messages.load = load
         cls.names = {message.name: number for number, message in enumerate(cls.messages, 1)}
 
     # What property.py knows of its own messages, or samples from many.
