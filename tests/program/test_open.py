@@ -52,7 +52,8 @@ class Open(unittest.TestCase):
             self.assert_opened(self.home.run("open", self.home.write("message.eml", octets)))
 
     def test_binary_cms_behind_a_header_of_files_keeps_its_octets(self):
-        cms = alice.message(TEXT + b"\n" * 100, "-outform", "DER")
+        # So many octets of ciphertext that a line end is among them.
+        cms = alice.message(TEXT + b"\n" * 20_000, "-outform", "DER")
         self.assertIn(b"\n", cms)
         header = b"Subject: A letter\nContent-Type: application/pkcs7-mime\nContent-Transfer-Encoding: binary\n\n"
         done = self.home.run("open", input=header + cms)
