@@ -1,6 +1,3 @@
-#include <mbedtls/rsa.h>
-#include <mbedtls/version.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -9,22 +6,13 @@
 #include "keystore/crypto.hpp"
 #include "keystore/crypto_object.hpp"
 #include "keystore/crypto_random.hpp"
+#include "keystore/crypto_rsa.hpp"
 #include "keystore/der.hpp"
 #include "keystore/ec_private_key.hpp"
 #include "keystore/limits.hpp"
 
 namespace keystore {
 namespace {
-
-void rsa_init(mbedtls_rsa_context* rsa) {
-#if MBEDTLS_VERSION_MAJOR >= 3
-    mbedtls_rsa_init(rsa);
-#else
-    mbedtls_rsa_init(rsa, MBEDTLS_RSA_PKCS_V15, 0);
-#endif
-}
-
-using Rsa = CObject<mbedtls_rsa_context, rsa_init, mbedtls_rsa_free>;
 
 constexpr auto encoding = der::Limits::ber();  // old key files are not always DER
 

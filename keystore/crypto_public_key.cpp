@@ -1,11 +1,10 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
-#include <mbedtls/rsa.h>
-#include <mbedtls/version.h>
 
 #include "keystore/crypto.hpp"
 #include "keystore/crypto_curve.hpp"
 #include "keystore/crypto_object.hpp"
+#include "keystore/crypto_rsa.hpp"
 #include "keystore/der.hpp"
 
 // Verifying knows no secret: nothing here needs blinding or constant time.
@@ -13,15 +12,6 @@
 namespace keystore {
 namespace {
 
-void rsa_init(mbedtls_rsa_context* rsa) {
-#if MBEDTLS_VERSION_MAJOR >= 3
-    mbedtls_rsa_init(rsa);
-#else
-    mbedtls_rsa_init(rsa, MBEDTLS_RSA_PKCS_V15, 0);
-#endif
-}
-
-using Rsa = CObject<mbedtls_rsa_context, rsa_init, mbedtls_rsa_free>;
 using Integer = CObject<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
 using Group = CObject<mbedtls_ecp_group, mbedtls_ecp_group_init, mbedtls_ecp_group_free>;
 using Point = CObject<mbedtls_ecp_point, mbedtls_ecp_point_init, mbedtls_ecp_point_free>;
