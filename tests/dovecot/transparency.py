@@ -19,6 +19,7 @@ whether BODYSTRUCTURE was asked for before, so there is none such in the mailbox
 """
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import imaplib
@@ -29,8 +30,10 @@ import random
 import re
 import select
 import shutil
+import struct
 import subprocess
 import tempfile
+import termios
 import textwrap
 import time
 import unittest
@@ -163,6 +166,8 @@ def run_in_terminal(command, scratch):
     """Runs a program that wants a terminal, at most a minute."""
     process, terminal = pty.fork()
     if process == 0:
+        # A terminal without a size is none to ncurses 6.5.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         os.environ.update(TERM="xterm", HOME=str(scratch), LC_ALL="C.UTF-8")
         os.execvp(command[0], command)
     until = time.monotonic() + 60
