@@ -18,7 +18,7 @@ class Person:
         self.name = name
         self.address = f"{name}@example.org"
         self.key, self.certificate = directory / f"{name}.key", directory / f"{name}.crt"
-        self.p12 = directory / f"{name}.p12"
+        self.p12, self.old_p12 = directory / f"{name}.p12", directory / f"{name}.old.p12"
         request, extensions = directory / f"{name}.csr", directory / f"{name}.ext"
         openssl("genpkey", "-out", self.key, *kind)
         openssl("req", "-new", "-key", self.key, "-subj", f"/O=Example/CN={name}", "-out", request)
@@ -29,10 +29,11 @@ class Person:
         openssl("x509", "-req", "-in", request, "-CA", directory / "ca.crt",
                 "-CAkey", directory / "ca.key", "-CAcreateserial", "-days", 30,
                 "-extfile", extensions, "-out", self.certificate)
-        # The old ciphers: gpgsm 2.2 knows no others.
-        openssl("pkcs12", "-export", "-inkey", self.key, "-in", self.certificate, "-name", name,
-                "-passout", "pass:x", "-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES",
-                "-macalg", "sha1", "-out", self.p12)
+        # gpgsm 2.2 knows the old ciphers only, and 2.4 fails to read them now and then.
+        old = ("-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES")
+        for file, ciphers in (self.p12, ()), (self.old_p12, old):
+            openssl("pkcs12", "-export", "-inkey", self.key, "-in", self.certificate, "-name", name,
+                    "-passout", "pass:x", *ciphers, "-macalg", "sha1", "-out", file)
 
     @property
     def is_rsa(self):
@@ -133,7 +134,7 @@ class Gpgsm:
             if not person.is_rsa and not curves:
                 self.unable.append(f"gpgsm {self.version} encrypts to no elliptic curve")
                 continue
-            self._run("--import", person.p12)
+            self._run("--import", person.p12 if curves else person.old_p12)
             self.recipients[name] = name
         self.unable = sorted(set(self.unable))
         self.persons = persons
@@ -189,7 +190,7 @@ class Nss:
         self._run("certutil", "-A", "-n", "CA", "-t", "CT,C,C", "-i", directory / "ca.crt")
         self.recipients, self.unable = {}, []
         for name, person in persons.items():
-            self._run("pk12util", "-i", person.p12, "-W", "x")
+            self._run("pk12util", "-i", person.old_p12, "-W", "x")
             try:
                 self._run("cmsutil", "-E", "-r", person.address, octets=b"x")
             except RuntimeError as error:
