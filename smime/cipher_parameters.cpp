@@ -36,8 +36,9 @@ std::optional<std::size_t> rc2_key_length(std::uint64_t version) {
             return 64 / 8;
         case 58:
             return 128 / 8;
+        default:
+            return std::nullopt;
     }
-    return std::nullopt;
 }
 
 ///     RC2CBCParameter ::= SEQUENCE { rc2ParameterVersion INTEGER, iv OCTET STRING }

@@ -111,7 +111,7 @@ std::optional<std::string> free_boundary(std::string_view fields, std::string_vi
     const PartReader parts{header, body};
     auto digest = keystore::hash(keystore::Digest::sha256, octets_of(body));
     for (int tries = 0; tries < limits::boundaries; ++tries) {
-        const auto boundary = hexadecimal(BytesView{digest}.first(20));
+        auto boundary = hexadecimal(BytesView{digest}.first(20));
         if (is_free(parts, body, boundary)) return boundary;
         digest = keystore::hash(keystore::Digest::sha256, digest);
     }

@@ -44,7 +44,8 @@ private:
                 read_mailbox();
                 if (!in_.at(',')) break;
                 in_.skip_octet();
-                if ((next = in_.skip_cfws()) != Next::text) {
+                next = in_.skip_cfws();
+                if (next != Next::text) {
                     next = Next::malformed;
                     break;
                 }

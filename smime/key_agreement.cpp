@@ -77,9 +77,9 @@ Result<std::optional<std::string>> curve_of(const AlgorithmIdentifier& identifie
         return Error::unsupported_algorithm;
     if (!identifier.parameters || identifier.parameters->tag == der::null) return Curve{};
     if (identifier.parameters->tag != der::oid) return Error::unsupported_algorithm;
-    auto curve = der::oid_text(identifier.parameters->content);
+    Curve curve = der::oid_text(identifier.parameters->content);
     if (!curve) return Error::malformed;
-    return Curve{std::move(*curve)};
+    return curve;
 }
 
 keystore::Bytes explicit_string(std::uint32_t number, BytesView octets) {
