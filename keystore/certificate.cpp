@@ -14,11 +14,6 @@ namespace {
 /// Certificates that are signed over DER but hold some BER are in use; they are read.
 constexpr auto encoding = der::Limits::ber();
 
-constexpr std::string_view subject_key_identifier_oid = "2.5.29.14";
-constexpr std::string_view key_usage_oid = "2.5.29.15";
-constexpr std::string_view subject_alt_name_oid = "2.5.29.17";
-constexpr std::string_view smtp_utf8_mailbox_oid = "1.3.6.1.5.5.7.8.9";
-
 Bytes copy(BytesView octets) {
     return {octets.begin(), octets.end()};
 }
@@ -47,70 +42,56 @@ std::string key_algorithm(BytesView subject_public_key_info) {
     return *oid;
 }
 
-/// SmtpUTF8Mailbox (RFC 9598, 3), an otherName.
-std::optional<std::string> smtp_utf8_mailbox(const der::Element& other_name) {
-    if (!other_name.tag.constructed) return std::nullopt;
-    auto in = der::Reader::inside(other_name, encoding);
-    if (in.oid() != smtp_utf8_mailbox_oid) return std::nullopt;
-    auto value = in.enter_context(0);
-    const auto text = value ? value->next({0, 12, false}) : std::nullopt;
-    const auto octets = text ? der::string_octets(*text, encoding) : std::nullopt;
-    if (!octets) return std::nullopt;
-    return std::string{octets->begin(), octets->end()};
+bool is_same(BytesView a, BytesView b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-/// The mail addresses among GeneralNames (RFC 5280, 4.2.1.6).
-void read_subject_alt_name(der::Reader in, std::vector<std::string>& addresses) {
-    auto names = in.enter(der::sequence);
-    while (names && addresses.size() < limits::addresses) {
-        const auto name = names->next();
-        if (!name) return;
-        if (name->tag == der::context(1, false)) {
-            addresses.emplace_back(name->content.begin(), name->content.end());
-        } else if (name->tag == der::context(0, true)) {
-            if (auto mailbox = smtp_utf8_mailbox(*name)) addresses.push_back(std::move(*mailbox));
-        }
+/// The first thing that is wrong is the one that is said.
+void refuse(Certificate& certificate, std::string_view why) {
+    if (certificate.defect.empty()) certificate.defect = why;
+}
+
+void take_extensions(CertificateExtensions&& extensions, Certificate& certificate) {
+    if (extensions.subject_key_identifier)
+        certificate.subject_key_identifier =
+            SubjectKeyIdentifier{*extensions.subject_key_identifier};
+    certificate.key_usage = extensions.key_usage;
+    for (const GeneralName& name : extensions.subject_alt_names)
+        if ((name.form == GeneralName::Form::rfc822_name ||
+             name.form == GeneralName::Form::smtp_utf8_mailbox) &&
+            certificate.addresses.size() < limits::addresses)
+            certificate.addresses.push_back(name.value);
+    const bool ca = extensions.basic_constraints && extensions.basic_constraints->ca;
+    // Constraints of a certificate that can't issue are nobody's (RFC 5280, 4.2.1.10).
+    if (extensions.name_constraints && !ca) refuse(certificate, "2.5.29.30");
+    if (!extensions.malformed.empty()) refuse(certificate, extensions.malformed);
+    certificate.extensions = std::move(extensions);
+}
+
+/// An issuer must have a name; a subject may have none (RFC 5280, 4.1.2.4 and 4.1.2.6).
+void take_names(BytesView issuer, BytesView subject, Certificate& certificate) {
+    auto issuer_name = DistinguishedName::parse(issuer);
+    auto subject_name = DistinguishedName::parse(subject);
+    if (!issuer_name || !subject_name || issuer_name->empty()) {
+        refuse(certificate, "a name");
+        return;
     }
+    certificate.issuer_name = std::move(*issuer_name);
+    certificate.subject_name = std::move(*subject_name);
 }
 
-std::optional<std::uint16_t> read_key_usage(der::Reader in) {
-    const auto bits = in.next(der::bit_string);
-    if (!bits || bits->content.size() < 2) return std::nullopt;
-    std::uint16_t usage = 0;
-    for (std::size_t bit = 0; bit < 9 && bit / 8 + 1 < bits->content.size(); ++bit)
-        if ((bits->content[bit / 8 + 1] & (0x80 >> bit % 8)) != 0)
-            usage = static_cast<std::uint16_t>(usage | 1 << bit);
-    return usage;
-}
-
-/// Reads the extensions that we know; one that is not as it should be counts as absent.
-bool read_extensions(der::Reader in, Certificate& certificate) {
-    while (!in.at_end()) {
-        auto extension = in.enter(der::sequence);
-        const auto oid = extension ? extension->next(der::oid) : std::nullopt;
-        if (!oid) return false;
-        extension->boolean();  // critical
-        const auto value = extension->next(der::octet_string);
-        if (!value) return false;
-        const der::Reader inside{value->content, encoding};
-        const auto type = der::oid_text(oid->content);
-        if (type == subject_key_identifier_oid) {
-            der::Reader key = inside;
-            if (const auto octets = key.next(der::octet_string))
-                certificate.subject_key_identifier = SubjectKeyIdentifier{copy(octets->content)};
-        } else if (type == key_usage_oid) {
-            certificate.key_usage = read_key_usage(inside);
-        } else if (type == subject_alt_name_oid) {
-            read_subject_alt_name(inside, certificate.addresses);
-        }
-    }
-    return true;
+/// Version (RFC 5280, 4.1.2.1); 0 if it is none that there is.
+int read_version(der::Reader& in) {
+    if (in.peek() != der::context(0, true)) return 1;
+    auto tagged = in.enter_context(0);
+    const auto version = tagged ? tagged->small_integer() : std::nullopt;
+    return version && *version <= 2 && tagged->at_end() ? static_cast<int>(*version) + 1 : 0;
 }
 
 /// TBSCertificate (RFC 5280, 4.1).
 bool read_tbs_certificate(der::Reader in, Certificate& certificate) {
-    if (const auto version = in.peek(); version && *version == der::context(0, true))
-        if (!in.next()) return false;
+    certificate.version = read_version(in);
+    if (certificate.version == 0) refuse(certificate, "the version");
     const auto serial = in.integer_octets();
     const auto signature = in.next(der::sequence);
     const auto issuer = in.next(der::sequence);
@@ -131,11 +112,18 @@ bool read_tbs_certificate(der::Reader in, Certificate& certificate) {
     certificate.key_algorithm = key_algorithm(key->octets);
     certificate.not_before = *not_before;
     certificate.not_after = *not_after;
-    in.next_context(1);  // issuerUniqueID
-    in.next_context(2);  // subjectUniqueID
+    certificate.signature_algorithm = copy(signature->octets);
+    take_names(issuer->octets, subject->octets, certificate);
+    const auto issuer_unique_id = in.next_context(1);
+    const auto subject_unique_id = in.next_context(2);
+    if ((issuer_unique_id || subject_unique_id) && certificate.version == 1)
+        refuse(certificate, "the version");
     if (auto tagged = in.enter_context(3)) {
-        auto extensions = tagged->enter(der::sequence);
-        if (!extensions || !read_extensions(*extensions, certificate)) return false;
+        const auto inside = tagged->enter(der::sequence);
+        const auto extensions = inside ? read_extensions(*inside) : std::nullopt;
+        if (!extensions) return false;
+        if (certificate.version != 3) refuse(certificate, "the version");
+        take_extensions(CertificateExtensions::read(*extensions), certificate);
     }
     for (std::string& address : name_addresses(certificate.subject))
         if (std::find(certificate.addresses.begin(), certificate.addresses.end(), address) ==
@@ -151,14 +139,41 @@ std::optional<Certificate> Certificate::parse(BytesView der) {
     const auto element = outer.next(der::sequence);
     if (!element || !outer.at_end()) return std::nullopt;
     auto in = der::Reader::inside(*element, encoding);
-    auto tbs = in.enter(der::sequence);
+    const auto tbs = in.next(der::sequence);
     Certificate certificate;
-    if (!tbs || !read_tbs_certificate(*tbs, certificate)) return std::nullopt;
+    if (!tbs || !read_tbs_certificate(der::Reader::inside(*tbs, encoding), certificate))
+        return std::nullopt;
     const auto algorithm = in.next(der::sequence);
     const auto signature = in.next(der::bit_string);
     if (!algorithm || !signature || !in.at_end()) return std::nullopt;
     certificate.der = copy(der);
+    certificate.tbs = Extent::of(tbs->octets, der);
+    // What is said of the algorithm outside the signature is not signed (RFC 5280, 4.1.1.2).
+    if (!is_same(certificate.signature_algorithm, algorithm->octets))
+        refuse(certificate, "the signature algorithm");
+    const BytesView bits = signature->content;
+    if (signature->tag.constructed || bits.empty() || bits[0] != 0)
+        refuse(certificate, "the signature");
+    else
+        certificate.signature = copy(bits.subspan(1));
     return certificate;
+}
+
+std::vector<GeneralName> Certificate::constrained_names() const {
+    std::vector<GeneralName> names = extensions.subject_alt_names;
+    GeneralName name;
+    if (!subject_name.empty()) {
+        name.form = GeneralName::Form::directory_name;
+        name.directory_name = subject_name;
+        names.push_back(std::move(name));
+    }
+    for (const std::string& address : name_addresses(subject)) {
+        GeneralName mailbox;
+        mailbox.form = GeneralName::Form::rfc822_name;
+        mailbox.value = address;
+        names.push_back(std::move(mailbox));
+    }
+    return names;
 }
 
 bool Certificate::is_named_by(const RecipientIdentifier& identifier) const {

@@ -50,6 +50,36 @@ inline constexpr std::size_t key_files = 1000;
 inline constexpr std::size_t pkcs12_bags = 1000;
 inline constexpr int pkcs12_nesting = 4;
 
+/// Policies of one certificate, and mappings. Real ones have a handful.
+inline constexpr std::size_t policies = 100;
+
+/// Certificates of a path, the anchor included (CERT-10). Real ones have three to five.
+inline constexpr std::size_t path_depth = 10;
+
+/// Certificates of a message that are looked at for a path (CERT-10).
+inline constexpr std::size_t message_certificates = 500;
+
+/// Steps of the search for a path: certificates put to its end, whether they lead on or not. Ten
+/// cross-certified CAs, all of one another, take some thousands.
+inline constexpr std::size_t path_steps = 20'000;
+
+/// Comparisons of a name with a name constraint, for one message. Some 10 ms.
+inline constexpr std::size_t name_comparisons = 200'000;
+
+/// Signatures that are checked for one message, and about how long that takes (CERT-10). The
+/// slowest keys take some 15 ms each.
+inline constexpr std::size_t signature_checks = 100;
+inline constexpr std::uint64_t signature_microseconds = 600'000;
+
+/// Entries of a CRL: CAs with a million revoked certificates exist, in partitions.
+inline constexpr std::size_t crl_entries = 1'000'000;
+
+/// The issuer of a CRL may need a path of its own, whose CRLs may be of another issuer again.
+inline constexpr int crl_nesting = 2;
+
+/// CRLs that come with a message.
+inline constexpr std::size_t message_certificate_lists = 100;
+
 /// RSA modulus (CERT-10): beyond, one operation takes longer than a person waits.
 inline constexpr std::size_t rsa_bits = 8192;
 

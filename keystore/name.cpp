@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "keystore/der.hpp"
+#include "keystore/directory_string.hpp"
 #include "keystore/limits.hpp"
 
 namespace keystore {
@@ -39,72 +40,12 @@ void append_hex(std::string& out, std::uint8_t octet) {
     out += hex_digits[octet & 0xf];
 }
 
-void append_utf8(std::string& out, std::uint32_t c) {
-    const auto octet = [&out](std::uint32_t value) { out += static_cast<char>(value); };
-    if (c < 0x80) {
-        octet(c);
-    } else if (c < 0x800) {
-        octet(0xc0 | c >> 6);
-        octet(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        octet(0xe0 | c >> 12);
-        octet(0x80 | (c >> 6 & 0x3f));
-        octet(0x80 | (c & 0x3f));
-    } else {
-        octet(0xf0 | c >> 18);
-        octet(0x80 | (c >> 12 & 0x3f));
-        octet(0x80 | (c >> 6 & 0x3f));
-        octet(0x80 | (c & 0x3f));
-    }
-}
-
-/// The character that UTF-8 text begins with, and its octets; nothing if they are none.
-std::optional<std::pair<std::uint32_t, std::size_t>> first_character(BytesView text) {
-    const std::uint8_t lead = text[0];
-    if (lead < 0x80) return std::pair{std::uint32_t{lead}, std::size_t{1}};
-    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return std::nullopt;
-    std::uint32_t c = lead & (0x7fU >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((text[i] & 0xc0) != 0x80) return std::nullopt;
-        c = c << 6 | (text[i] & 0x3fU);
-    }
-    const bool overlong = (size == 3 && c < 0x800) || (size == 4 && c < 0x10000);
-    if (overlong || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return std::nullopt;
-    return std::pair{c, size};
-}
-
 /// Characters that do not show, or make others show elsewhere.
 bool is_invisible(std::uint32_t c) {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x061c ||
            (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
            (c >= 0xe0000 && c <= 0xe0fff);
-}
-
-/// The octets of a string type as UTF-8; nothing if it is no string type of a DirectoryString.
-std::optional<std::string> utf8_text(const der::Element& value) {
-    const BytesView octets = value.content;
-    if (value.tag.class_bits != 0 || value.tag.constructed) return std::nullopt;
-    std::string text;
-    switch (value.tag.number) {
-        case 12:  // UTF8String; what is wrong in it is escaped later
-        case 18:  // NumericString
-        case 19:  // PrintableString
-        case 22:  // IA5String
-        case 26:  // VisibleString
-            return std::string{octets.begin(), octets.end()};
-        case 20:  // TeletexString: in practice ISO 8859-1
-            for (const std::uint8_t octet : octets) append_utf8(text, octet);
-            return text;
-        case 30:  // BMPString
-            if (octets.size() % 2 != 0) return std::nullopt;
-            for (std::size_t i = 0; i < octets.size(); i += 2)
-                append_utf8(text, static_cast<std::uint32_t>(octets[i]) << 8 | octets[i + 1]);
-            return text;
-        default:
-            return std::nullopt;
-    }
 }
 
 /// Escapes as RFC 4514, 2.4 says.
