@@ -31,6 +31,13 @@ inline keystore::Bytes key_file(const std::string& name) {
     return read(keys() / name);
 }
 
+/// One of the files that make_paths.sh made.
+inline keystore::Bytes path_file(const std::string& name) {
+    const char* directory = std::getenv("PAPERKNIFE_PATHS");
+    if (directory == nullptr) throw std::runtime_error{"PAPERKNIFE_PATHS is not set"};
+    return read(std::filesystem::path{directory} / name);
+}
+
 inline keystore::BytesView octets(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
