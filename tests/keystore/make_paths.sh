@@ -265,6 +265,10 @@ costly() { # NAME BITS EXPONENT
 }
 costly exponent 8192 "$(modulus 8192)"
 costly modulus 16384 65537
+# Such keys are tried on a signature that is RSA's: of a CA of the same name.
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa-sub.key
+{ ca_extensions; authority; } | issue rsa-sub root "/O=Test/CN=sub"
+leaf rsa-alice rsa-sub alice@good.example
 costly slowest 8192 "0xff$(openssl rand -hex 30)f1"
 
 # As long as a path may be, and one longer (CERT-10): ten certificates, the anchor among them.
