@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 /// Every limit of this folder, with the reason for its number.
@@ -47,6 +48,17 @@ inline constexpr std::size_t canonical = 64 * 1024;
 
 /// Recipients that the report names where none of them is ours.
 inline constexpr std::size_t named_recipients = 20;
+
+/// SignerInfos of one layer: mailing lists and notaries add one or two.
+inline constexpr std::size_t signers = 100;
+
+/// A From field's value: longer ones name more than one author, or hide whom they name.
+inline constexpr std::size_t from_field = 4096;
+
+/// The time between signing and the Date field that needs no explanation, and how far a signer's
+/// clock may be ahead (SIG-08).
+inline constexpr std::chrono::hours date_difference{24};
+inline constexpr std::chrono::hours clock_ahead{1};
 
 /// Octets of a line that may go out (RFC 5322, 2.1.1; MIME-09).
 inline constexpr std::size_t line = 998;
