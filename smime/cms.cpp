@@ -117,22 +117,26 @@ Result<AuthEnvelopedData> AuthEnvelopedData::read(const der::Element& content) {
 ///                               certificates [0] OPTIONAL, crls [1] OPTIONAL, signerInfos SET }
 Result<SignedData> SignedData::read(const der::Element& content) {
     der::Reader in = inside(content);
-    if (!in.small_integer() || !in.next(der::set)) return Error::malformed;
-    auto encapsulated = in.enter(der::sequence);
-    if (!encapsulated) return Error::malformed;
-    auto content_type = encapsulated->oid();
+    if (!in.small_integer()) return Error::malformed;
+    const auto digest_algorithms = in.next(der::set);
+    auto encapsulated = digest_algorithms ? in.enter(der::sequence) : std::nullopt;
+    auto content_type = encapsulated ? encapsulated->oid() : std::nullopt;
     if (!content_type) return Error::malformed;
-    SignedData signed_data{std::move(*content_type), std::nullopt, false};
+    SignedData signed_data;
+    signed_data.digest_algorithms = *digest_algorithms;
+    signed_data.content_type = std::move(*content_type);
     if (is_context(encapsulated->peek(), 0)) {
         auto explicit_content = encapsulated->enter_context(0);
         if (!explicit_content) return Error::malformed;
         signed_data.e_content = explicit_content->next(der::octet_string);
         if (!signed_data.e_content || !explicit_content->at_end()) return Error::malformed;
     }
-    if (!encapsulated->at_end() || !skip_context(in, 0) || !skip_context(in, 1))
-        return Error::malformed;
+    if (!encapsulated->at_end()) return Error::malformed;
+    signed_data.certificates = in.next_context(0);
+    signed_data.crls = in.next_context(1);
     const auto signer_infos = in.next(der::set);
     if (!signer_infos || !in.at_end()) return Error::malformed;
+    signed_data.signer_infos = *signer_infos;
     signed_data.has_signers = !signer_infos->content.empty();
     return signed_data;
 }

@@ -23,6 +23,9 @@ struct AlgorithmIdentifier {
     static std::optional<AlgorithmIdentifier> read(keystore::der::Reader& in);
 };
 
+/// RecipientIdentifier and SignerIdentifier (RFC 5652, 6.2.1 and 5.3), which are written alike.
+std::optional<keystore::RecipientIdentifier> read_recipient_identifier(keystore::der::Reader& in);
+
 /// RFC 5652, 3.
 struct ContentInfo {
     std::string content_type;
@@ -87,8 +90,12 @@ struct AuthEnvelopedData {
 
 /// RFC 5652, 5.1. Certificates, CRLs and signers are not looked into.
 struct SignedData {
-    std::string content_type;                         ///< eContentType
-    std::optional<keystore::der::Element> e_content;  ///< OCTET STRING; none: detached
+    keystore::der::Element digest_algorithms;            ///< SET OF AlgorithmIdentifier
+    std::string content_type;                            ///< eContentType
+    std::optional<keystore::der::Element> e_content;     ///< OCTET STRING; none: detached
+    std::optional<keystore::der::Element> certificates;  ///< [0] IMPLICIT SET OF
+    std::optional<keystore::der::Element> crls;          ///< [1] IMPLICIT SET OF
+    keystore::der::Element signer_infos;                 ///< SET OF SignerInfo
     bool has_signers = false;
 
     static Result<SignedData> read(const keystore::der::Element& content);

@@ -37,13 +37,6 @@ std::optional<keystore::IssuerAndSerialNumber> read_issuer_and_serial_number(der
                                            {serial_number->begin(), serial_number->end()}};
 }
 
-///     RecipientIdentifier ::= CHOICE { issuerAndSerialNumber IssuerAndSerialNumber,
-///                                      subjectKeyIdentifier [0] SubjectKeyIdentifier }
-std::optional<keystore::RecipientIdentifier> read_recipient_identifier(der::Reader& in) {
-    if (is_context(in.peek(), 0)) return read_subject_key_identifier(in.next());
-    return read_issuer_and_serial_number(in);
-}
-
 ///     KeyTransRecipientInfo ::= SEQUENCE { version, rid RecipientIdentifier,
 ///                                          keyEncryptionAlgorithm, encryptedKey OCTET STRING }
 std::optional<RecipientInfo> read_key_trans_recipient_info(der::Reader& in) {
@@ -179,6 +172,13 @@ std::optional<Error> read_recipient_info(der::Reader& in, RecipientInfos& out) {
 }
 
 }  // namespace
+
+///     RecipientIdentifier ::= CHOICE { issuerAndSerialNumber IssuerAndSerialNumber,
+///                                      subjectKeyIdentifier [0] SubjectKeyIdentifier }
+std::optional<keystore::RecipientIdentifier> read_recipient_identifier(der::Reader& in) {
+    if (is_context(in.peek(), 0)) return read_subject_key_identifier(in.next());
+    return read_issuer_and_serial_number(in);
+}
 
 Result<RecipientInfos> RecipientInfo::read_set(der::Reader& in) {
     auto set = in.enter(der::set);

@@ -33,6 +33,13 @@ bool has_doubtful_line(std::string_view body, const std::string& boundary) {
     return false;
 }
 
+/// True if text is this boundary line alone, with whatever blanks stand around it.
+bool is_boundary(std::string_view text, const std::string& boundary) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin == text.npos) return false;
+    return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin) == "--" + boundary;
+}
+
 /// MultipartReader is the structure of an entity beside its octets.
 class MultipartReader {
 public:
@@ -107,7 +114,13 @@ Result<std::optional<MultipartSigned>> read_multipart_signed(const Entity& entit
     // Gateways call the signature octet-stream, and keep its name.
     if (!is_signature && signature.kind != Entity::Kind::p7m_file) return Error::malformed;
     if (signature.ambiguous_layer) return Error::ambiguous_mime;
-    return Parts{MultipartSigned{parts.octets_before(*first, *second), signature}};
+    const auto content = parts.octets_before(*first, *second);
+    const auto last = parts.octets(*second);
+    const auto before = static_cast<std::size_t>(content.data() - entity.body.data());
+    const auto end = static_cast<std::size_t>(last.data() - entity.body.data()) + last.size();
+    const bool is_all = is_boundary(entity.body.substr(0, before), *boundary) &&
+                        is_boundary(entity.body.substr(end), *boundary + "--");
+    return Parts{MultipartSigned{content, signature, !is_all}};
 }
 
 }  // namespace smime

@@ -13,7 +13,8 @@ struct MultipartSigned {
     /// The first part with its header: the octets that are signed. The line end before the boundary
     /// is not among them (RFC 2046, 5.1.1).
     std::string_view content;
-    Entity signature;  ///< the second
+    Entity signature;       ///< the second
+    bool has_more = false;  ///< text before the first boundary or behind the last: not signed
 };
 
 /// Reads an entity of Kind::clear_signed. An empty optional: it is no S/MIME after all (no protocol

@@ -12,6 +12,7 @@
 #include "smime/errant.hpp"
 #include "smime/limits.hpp"
 #include "smime/multipart_signed.hpp"
+#include "smime/signature_review.hpp"
 #include "smime/signed_data.hpp"
 
 namespace smime {
@@ -81,8 +82,12 @@ Encryption encryption_of(const Report& report, bool delivered) {
             if (layer->result != "opened") continue;
             if (is(*layer, oid::auth_enveloped_data))
                 return layer->legacy ? Encryption::legacy : Encryption::authenticated;
-            if (is(*layer, oid::enveloped_data))
-                return layer->legacy ? Encryption::legacy : Encryption::unauthenticated;
+            if (!is(*layer, oid::enveloped_data)) continue;
+            if (layer->legacy) return Encryption::legacy;
+            // Nothing but what was signed is in it: who changed the ciphertext, broke the signature
+            // (ENC-04).
+            const bool is_signed = layer != layers.rbegin() && std::prev(layer)->intact;
+            return is_signed ? Encryption::authenticated : Encryption::unauthenticated;
         }
     if (report.error == Error::legacy_algorithm) return Encryption::legacy;
     if (!report.error) return Encryption::none;
@@ -109,15 +114,10 @@ Verdict verdict_of(Error error) {
 /// The report's words, from its layers and error.
 void summarise(Report& report, bool opened) {
     report.encryption = encryption_of(report, opened);
-    const bool has_signers = std::any_of(report.layers.begin(), report.layers.end(),
-                                         [](const Layer& layer) { return layer.has_signers; });
     if (report.error) {
         report.verdict = verdict_of(*report.error);
         report.reason = word(*report.error);
-    } else if (has_signers) {
-        report.verdict = Verdict::neutral;
-        report.reason = "not-verified";
-    } else if (!report.errant.empty()) {
+    } else if (report.verdict == Verdict::none && report.reason.empty() && !report.errant.empty()) {
         report.reason = "errant-layer";
     }
 }
@@ -128,13 +128,14 @@ class Peeling {
 public:
     /// whole: the message is one that came, not a part of one.
     Peeling(std::string_view message, const keystore::Keystore& keys, const Settings& settings,
-            bool whole)
+            std::optional<keystore::Certificate::Time> at, bool whole)
         : outer_{Entity::read(message)},
           payload_{outer_},
           entity_{outer_},
           keys_{keys},
           settings_{settings},
-          looks_below_{whole} {}
+          looks_below_{whole},
+          signatures_{settings.signatures, at, keys} {}
 
     Opened run() {
         if (outer_.header.size() + outer_.body.size() > largest_message()) {
@@ -196,6 +197,7 @@ private:
         layer.has_signers = true;
         if (!parts) return failed(parts.error());
         layer.result = "detached";
+        signatures_.look_at(**parts, report_.layers.size() - 1);
         entity_ = Entity::read((*parts)->content);
         return true;
     }
@@ -212,8 +214,14 @@ private:
         layer.type = cms_content_type_word(info->content_type);
         if (cryptographic_layers() > limits::layers) return Error::too_complex;
         const auto type = cms_content_type(info->content_type);
-        if (type == CmsContentType::signed_data)
-            return open_signed_data(info->content, octets, layer);
+        if (type == CmsContentType::signed_data) {
+            const auto signed_data = SignedData::read(info->content);
+            if (!signed_data) return signed_data.error();
+            const auto content = open_signed_data(*signed_data, octets, layer);
+            if (content && *content)
+                signatures_.look_at(*signed_data, **content, report_.layers.size() - 1);
+            return content;
+        }
         if (type == CmsContentType::compressed_data) return inflate(info->content, octets);
         if (type == CmsContentType::data) return Error::malformed;
         if (type != CmsContentType::enveloped_data && type != CmsContentType::auth_enveloped_data)
@@ -276,6 +284,7 @@ private:
     Opened delivered() {
         ErrantParts errant = errant_parts();
         report_.errant = errant.layers;
+        signatures_.conclude(outer_.header, report_);
         summarise(report_, content_.has_value());
         if (!content_ && errant.opened.empty()) return {std::nullopt, std::move(report_)};
         Composition parts{outer_, payload_, entity_, std::nullopt, std::move(errant.opened)};
@@ -295,7 +304,7 @@ private:
         return find_errant_parts(
             payload_, entity_,
             [&](std::string_view part) {
-                return Peeling{part, attaches ? keys_ : no_keys, settings_, false}.run();
+                return Peeling{part, attaches ? keys_ : no_keys, settings_, {}, false}.run();
             },
             attaches);
     }
@@ -310,6 +319,7 @@ private:
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
     SecretBytes inflated_;  // what a compressed layer held, between its opening and its reading
+    SignatureReview signatures_;
     Report report_;
 };
 
@@ -320,8 +330,9 @@ bool is_candidate(std::string_view header, Errant errant) {
     return may_be_layer(root) || (errant == Errant::attach && root.has_parts);
 }
 
-Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings) {
-    return Peeling{message, keys, settings, true}.run();
+Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings,
+            std::optional<keystore::Certificate::Time> at) {
+    return Peeling{message, keys, settings, at, true}.run();
 }
 
 }  // namespace smime

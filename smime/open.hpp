@@ -5,6 +5,7 @@
 
 #include "keystore/keystore.hpp"
 #include "smime/report.hpp"
+#include "smime/signature_policy.hpp"
 #include "smime/unauthenticated_html.hpp"
 #include "smime/view.hpp"
 
@@ -23,6 +24,7 @@ struct Settings {
     bool legacy = false;          ///< open 3DES, DES and RC2, too (ENC-12)
     Errant errant = Errant::leave;
     UnauthenticatedHtml unauthenticated_html = UnauthenticatedHtml::strip;
+    SignaturePolicy signatures;
 };
 
 /// What became of a message.
@@ -44,6 +46,10 @@ bool is_candidate(std::string_view header, Errant errant = Errant::leave);
 /// multipart/signed), and gives the view of what they protect. A pure function of its arguments: no
 /// clock, no network, no file. Takes no lock; many threads may call it with one keystore. Never
 /// throws on any message (std::bad_alloc aside).
-Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings);
+///
+/// Signatures are verified if at says when the validity of certificates is judged: when the message
+/// arrived (CERT-06), and not later than now.
+Opened open(std::string_view message, const keystore::Keystore& keys, const Settings& settings,
+            std::optional<keystore::Certificate::Time> at = std::nullopt);
 
 }  // namespace smime

@@ -66,11 +66,8 @@ bool is_own_authserv_id(std::string_view value) {
 
 std::string own_field(const Report& report) {
     std::vector<std::string> layers;
-    bool has_signers = false;
-    for (const Layer& layer : report.layers) {
-        has_signers |= layer.has_signers;
+    for (const Layer& layer : report.layers)
         if (layer.result == "opened" || layer.detached) layers.push_back(layer.type + ',');
-    }
     if (layers.empty()) layers.push_back(",");
     layers.front().insert(0, "layers=");
     layers.back().pop_back();
@@ -81,12 +78,12 @@ std::string own_field(const Report& report) {
     };
     add("encryption", word(report.encryption));
     words.push_back(std::move(layers));
-    add("signature", has_signers ? "not-verified" : "none");
+    add("signature", report.signature);
     add("headers", headers_word(report.header_protection));
     add("from", report.from_mismatch ? "unconfirmed" : "");
     add("errant", errant_word(report));
     add("html", report.html);
-    add("reason", report.error ? word(*report.error) : "");
+    add("reason", report.error ? word(*report.error) : report.signature_reason);
 
     FoldedField field{"X-Paperknife"};
     for (auto& pieces : words) {

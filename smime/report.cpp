@@ -1,5 +1,8 @@
 #include "smime/report.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "smime/algorithms.hpp"
 #include "smime/json.hpp"
 
@@ -61,6 +64,18 @@ std::string_view word(HeaderProtection protection) {
     return {};
 }
 
+std::string_view word(keystore::Revocation revocation) {
+    switch (revocation) {
+        case keystore::Revocation::good:
+            return "good";
+        case keystore::Revocation::revoked:
+            return "revoked";
+        case keystore::Revocation::not_checked:
+            return "not-checked";
+    }
+    return {};
+}
+
 std::string_view word(Error error) {
     switch (error) {
         case Error::malformed:
@@ -83,6 +98,19 @@ std::string_view word(Error error) {
     return {};
 }
 
+std::string time_text(std::chrono::sys_seconds time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    std::array<char, 32> text{};
+    const int size = std::snprintf(
+        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count()));
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
 namespace {
 
 void write_recipients(JsonWriter& out, const std::vector<Recipient>& recipients) {
@@ -101,6 +129,24 @@ void write_recipients(JsonWriter& out, const std::vector<Recipient>& recipients)
     out.end_array();
 }
 
+void write_signer(JsonWriter& out, const Signer& signer) {
+    out.begin_object();
+    out.member("verdict", word(signer.verdict));
+    out.member("reason", signer.reason);
+    out.member("address", signer.address);
+    out.member("subject", signer.subject);
+    out.member("issuer", signer.issuer);
+    out.member("digest", signer.digest);
+    out.member("signature", signer.signature);
+    if (signer.signing_time) out.member("signing_time", time_text(*signer.signing_time));
+    if (signer.valid) {
+        out.member("not_before", time_text(signer.valid->first));
+        out.member("not_after", time_text(signer.valid->second));
+    }
+    if (signer.revocation) out.member("revocation", word(*signer.revocation));
+    out.end_object();
+}
+
 void write_layer(JsonWriter& out, const Layer& layer) {
     out.begin_object();
     out.member("type", layer.type);
@@ -108,6 +154,7 @@ void write_layer(JsonWriter& out, const Layer& layer) {
     if (layer.type == "signed-data") {
         out.member("detached", layer.detached);
         out.begin_array("signers");
+        for (const Signer& signer : layer.signers) write_signer(out, signer);
         out.end_array();
     }
     if (!layer.content_encryption.empty())

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "keystore/path.hpp"
 #include "smime/result.hpp"
 
 namespace smime {
@@ -30,6 +33,20 @@ struct Recipient {
     std::string subject_key_identifier;
 };
 
+/// One signer of a layer: what is said of him, and what the signature is.
+struct Signer {
+    Verdict verdict = Verdict::none;
+    std::string reason;
+    std::string address;  ///< the author's, if the certificate has it; else the certificate's first
+    std::string subject, issuer;  ///< RFC 4514; empty if the certificate is not known
+    std::string digest;           ///< "sha-256" …, or the dotted OID
+    std::string signature;        ///< "rsa-sha256", "rsa-pss", "ecdsa-p256", "ed25519" …
+    std::optional<std::chrono::sys_seconds> signing_time;  ///< as the signer says
+    /// The certificate's first and last second.
+    std::optional<std::pair<std::chrono::sys_seconds, std::chrono::sys_seconds>> valid;
+    std::optional<keystore::Revocation> revocation;  ///< of the certificate's path
+};
+
 /// One cryptographic layer, outermost first.
 struct Layer {
     /// "enveloped-data", "authEnveloped-data", "signed-data", … or the dotted OID
@@ -41,9 +58,13 @@ struct Layer {
     std::string key_management;                      ///< "rsa", "rsa-oaep", "ecdh-sha256", …
     std::string recipient_issuer, recipient_serial;  ///< of the certificate that opened it
     std::vector<Recipient> recipients;               ///< if none of them is ours
-    bool legacy = false;       ///< its cipher is weak (ENC-12), whether it was opened or not
-    bool detached = false;     ///< of signed-data: what it signs stands elsewhere
-    bool has_signers = false;  ///< of signed-data: it is more than certificates (RFC 8551, 3.8)
+    bool legacy = false;          ///< its cipher is weak (ENC-12), whether it was opened or not
+    bool detached = false;        ///< of signed-data: what it signs stands elsewhere
+    bool has_signers = false;     ///< of signed-data: it is more than certificates (RFC 8551, 3.8)
+    std::vector<Signer> signers;  ///< of signed-data, if signatures are verified
+    /// Of signed-data: it is, octet for octet, what all of its signers signed, by algorithms that
+    /// are proof today. Who they are is another question.
+    bool intact = false;
 };
 
 /// A part that is encrypted though what stands around it is not (MIME-02).
@@ -69,6 +90,10 @@ struct Report {
     /// has changed it since (ENC-04).
     bool signed_as_a_whole = false;
     std::optional<Error> error;  ///< set exactly if a layer that should open did not
+    /// What the signature is worth, apart from whether everything opened: "pass" …, "none" if there
+    /// is none, "not-verified" if nobody looked. The verdict but for errors.
+    std::string_view signature = "none";
+    std::string_view signature_reason;
 };
 
 /// True for a layer that hides something, and for one of which nobody knows.
@@ -77,7 +102,9 @@ bool may_encrypt(const Layer& layer);
 std::string_view word(Verdict verdict);
 std::string_view word(Encryption encryption);
 std::string_view word(HeaderProtection protection);
-std::string_view word(Error error);  ///< "no-matching-recipient" …
+std::string_view word(keystore::Revocation revocation);  ///< "good", "revoked", "not-checked"
+std::string time_text(std::chrono::sys_seconds time);    ///< "2026-11-23T10:00:00Z"
+std::string_view word(Error error);                      ///< "no-matching-recipient" …
 
 /// The report as one JSON object, UTF-8, ending with a newline.
 std::string json(const Report& report);

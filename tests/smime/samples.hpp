@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "keystore/keystore.hpp"
 #include "smime/base64.hpp"
 #include "smime/open.hpp"
+#include "smime/signature_policy.hpp"
 
 /// What make_messages.sh made, and how tests put messages together.
 namespace samples {
@@ -57,6 +59,35 @@ inline keystore::Identity identity(const std::filesystem::path& file) {
     auto key = keystore::PrivateKey::parse(block("BEGIN PRIVATE KEY-----").octets.expose());
     if (!certificate || !key) throw std::runtime_error{"no identity in " + file.string()};
     return {std::move(*certificate), std::move(*key), file.string()};
+}
+
+/// Certificates or CRLs of PEM files, in DER.
+inline std::vector<keystore::Bytes> pem_blocks(const std::filesystem::path& file) {
+    const std::string pem = read(file);
+    std::vector<keystore::Bytes> blocks;
+    for (auto at = pem.find("-----BEGIN"); at != pem.npos; at = pem.find("-----BEGIN", at)) {
+        const auto begin = pem.find('\n', at);
+        at = pem.find("-----END", begin);
+        const auto decoded = smime::decode_base64(std::string_view{pem}.substr(begin, at - begin));
+        blocks.emplace_back(decoded.octets.expose().begin(), decoded.octets.expose().end());
+    }
+    return blocks;
+}
+
+/// That these anchors and CRLs are all that is relied on.
+inline smime::SignaturePolicy signature_policy(
+    const std::vector<std::filesystem::path>& anchors,
+    const std::vector<std::filesystem::path>& crls = {}) {
+    auto trust = std::make_shared<keystore::Trust>();
+    for (const auto& file : anchors)
+        for (const auto& block : pem_blocks(file))
+            trust->anchors.push_back(keystore::Certificate::parse(block).value());
+    for (const auto& file : crls)
+        for (const auto& block : pem_blocks(file))
+            trust->certificate_lists.push_back(keystore::CertificateList::parse(block).value());
+    smime::SignaturePolicy policy;
+    policy.trust = std::move(trust);
+    return policy;
 }
 
 inline keystore::Keystore keys(const std::vector<std::string>& names) {

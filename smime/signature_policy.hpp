@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "keystore/path.hpp"
+#include "smime/mail_address.hpp"
+
+namespace smime {
+
+/// Pin is the owner's word that mail from an address is signed with one certificate and no other
+/// (CERT-11). There may be several for one address.
+struct Pin {
+    MailAddress address;
+    keystore::Bytes fingerprint;  ///< SHA-256 of the certificate
+};
+
+/// SignaturePolicy is what the owner's configuration says of signatures.
+struct SignaturePolicy {
+    std::shared_ptr<const keystore::Trust> trust;  ///< null: signatures are not verified
+    keystore::RevocationPolicy revocation = keystore::RevocationPolicy::soft;
+    std::vector<Pin> pins;
+};
+
+}  // namespace smime

