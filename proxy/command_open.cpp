@@ -18,6 +18,7 @@
 #include "proxy/account_state.hpp"
 #include "proxy/descriptor.hpp"
 #include "proxy/log.hpp"
+#include "proxy/summary.hpp"
 #include "proxy/unlock.hpp"
 #include "smime/entity.hpp"
 #include "smime/open.hpp"
@@ -182,9 +183,9 @@ keystore::Keystore load_keys(const Config& config) {
 }
 
 smime::Opened open_message(std::string_view message, const keystore::Keystore& keystore,
-                           const smime::Settings& settings) {
+                           const smime::Settings& settings, std::chrono::sys_seconds at) {
     const auto of_network = with_network_line_ends(message);
-    return smime::open(of_network ? *of_network : message, keystore, settings);
+    return smime::open(of_network ? *of_network : message, keystore, settings, at);
 }
 
 }  // namespace
@@ -194,7 +195,9 @@ int command_open(const Config& config, const OpenArguments& arguments) {
     Descriptor report;
     if (arguments.report) report = create_report(*arguments.report, arguments.message);
     const auto keystore = load_keys(config);
-    const auto opened = open_message(message.text(), keystore, smime_settings(config));
+    const auto at = arguments.at.value_or(
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    const auto opened = open_message(message.text(), keystore, smime_settings(config), at);
     if (arguments.report) {
         const auto name = arguments.report->string();
         write_all(report.number(), smime::json(opened.report), name);
@@ -208,6 +211,7 @@ int command_open(const Config& config, const OpenArguments& arguments) {
     }
     // Some file systems tell only now that there was no room (close(2)).
     if (::close(::dup(STDOUT_FILENO)) != 0) fail("writing to standard output");
+    if (arguments.summary) std::fputs(summary(opened.report).c_str(), stderr);
     if (!opened.report.error) return 0;
     const auto error = *opened.report.error;
     std::fprintf(stderr, "paperknife: the message was not opened: %s (%s)\n",

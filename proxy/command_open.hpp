@@ -12,13 +12,15 @@ namespace proxy {
 struct OpenArguments {
     std::filesystem::path message = "-";          ///< "-": standard input
     std::optional<std::filesystem::path> report;  ///< where the report's JSON goes
-    /// When validity is judged; now if absent. Opening alone judges none.
+    /// When the validity of certificates is judged; now if absent.
     std::optional<std::chrono::sys_seconds> at;
+    bool summary = false;  ///< what was found goes to standard error too, for a person's eye
 };
 
 /// Opens one message as FETCH would (design, chapter 9): the view to standard output, or the
-/// message as it came if it has none. Gives the exit status: 0 opened or nothing to open, 1 could
-/// not be opened. Throws std::runtime_error if a file can't be read or written.
+/// message as it came if it has none. Signatures are verified. Gives the exit status: 0 opened or
+/// nothing to open, 1 could not be opened. Throws std::runtime_error if a file can't be read or
+/// written.
 int command_open(const Config& config, const OpenArguments& arguments);
 
 }  // namespace proxy

@@ -35,6 +35,7 @@ struct CommandLine {
     std::string message = "-";
     std::string report;
     std::string at;
+    bool summary = false;
     bool version = false;
 };
 
@@ -71,6 +72,7 @@ int open(const CommandLine& line) {
                              "\" is no time; write 2026-11-23 or 2026-11-23T10:00:00Z (RFC 3339)");
         }
     }
+    arguments.summary = line.summary;
     const auto config = load_config(line);
     proxy::log::set_level(*proxy::log::level_named(config.log.level));
     return proxy::command_open(config, arguments);
@@ -90,6 +92,9 @@ void add_config_option(CLI::App& command, CommandLine& line) {
 void add_open_options(CLI::App& command, CommandLine& line) {
     command.add_option("--report", line.report, "write what was found to FILE, as JSON")
         ->type_name("FILE");
+    command.add_flag(
+        "--summary", line.summary,
+        "tell on standard error what was found: who signed, what it is worth, and why");
     command
         .add_option("--at", line.at,
                     "judge validity at TIME, as 2026-11-23 or 2026-11-23T10:00:00Z [now]")
