@@ -2,6 +2,7 @@
 
 #include "smime/errant.hpp"
 #include "smime/legacy_display.hpp"
+#include "smime/own_field.hpp"
 #include "smime/protected_header.hpp"
 #include "smime/reencoding.hpp"
 #include "smime/unauthenticated_html.hpp"
@@ -29,7 +30,8 @@ std::optional<Attached> attach_or_leave(const Entity& shown, const std::vector<V
 
 }  // namespace
 
-Result<View> compose_view(Composition parts, UnauthenticatedHtml html, Report& report) {
+Result<View> compose_view(Composition parts, UnauthenticatedHtml html,
+                          const Presentation& presentation, Report& report) {
     ProtectedHeader inner;
     inner.shown = parts.payload;
     if (parts.buffer) inner = read_protected_header(parts.payload, parts.root, parts.outer.header);
@@ -55,7 +57,18 @@ Result<View> compose_view(Composition parts, UnauthenticatedHtml html, Report& r
     if (inner.kind == HeaderProtection::cipher) view = without_legacy_display(std::move(view));
     auto harmless = with_harmless_html(std::move(view), html, report);
     if (!harmless) return harmless.error();
-    return in_literal_form(std::move(*harmless));
+    auto written = in_literal_form(std::move(*harmless));
+    if (written) written->set_header(status_fields(report, presentation).append(written->header()));
+    return written;
+}
+
+View compose_signed_view(const Entity& message, const Presentation& presentation,
+                         const Report& report) {
+    keystore::SecretBytes body{keystore::BytesView{
+        reinterpret_cast<const std::uint8_t*>(message.body.data()), message.body.size()}};
+    const std::size_t size = body.size();
+    return View{status_fields(report, presentation) + signed_header(message.header),
+                std::move(body), 0, size};
 }
 
 }  // namespace smime

@@ -5,6 +5,7 @@
 
 #include "keystore/secret.hpp"
 #include "smime/entity.hpp"
+#include "smime/presentation.hpp"
 #include "smime/report.hpp"
 #include "smime/result.hpp"
 #include "smime/unauthenticated_html.hpp"
@@ -21,11 +22,18 @@ struct Composition {
     std::vector<View> attachments;                ///< what errant parts held
 };
 
-/// Composes the view of an opened message, or of one to which attachments are to be added: our own
-/// field, the outer header with the protected fields in it, the payload's structural fields, and
-/// its body, without HTML that could give away what is unauthenticated, in a form that IMAP can
-/// carry. What it finds on the way is added to the report. An
-/// error: the message is delivered as it came.
-Result<View> compose_view(Composition parts, UnauthenticatedHtml html, Report& report);
+/// Composes the view of an opened message, or of one to which attachments are to be added: the
+/// status fields, the outer header with the protected fields in it, the payload's structural
+/// fields, and its body, without HTML that could give away what is unauthenticated, in a form that
+/// IMAP can carry. What it finds on the way is added to the report. An error: the message is
+/// delivered as it came.
+Result<View> compose_view(Composition parts, UnauthenticatedHtml html,
+                          const Presentation& presentation, Report& report);
+
+/// The view of a message that is multipart/signed at its root: the status fields, and then its own
+/// header without look-alikes and its body, octet for octet, so that whoever verifies the signature
+/// himself still can (design, chapter 4).
+View compose_signed_view(const Entity& message, const Presentation& presentation,
+                         const Report& report);
 
 }  // namespace smime

@@ -63,6 +63,9 @@ inline constexpr std::chrono::hours clock_ahead{1};
 /// Octets of a line that may go out (RFC 5322, 2.1.1; MIME-09).
 inline constexpr std::size_t line = 998;
 
+/// Octets of what a certificate says that get into a status field (ST-02).
+inline constexpr std::size_t presented_text = 200;
+
 /// MIME (MIME-10): Dovecot's own numbers for nesting and parts.
 inline constexpr int mime_depth = 100;
 inline constexpr std::size_t mime_parts = 10'000;

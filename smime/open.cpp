@@ -285,13 +285,27 @@ private:
         ErrantParts errant = errant_parts();
         report_.errant = errant.layers;
         signatures_.conclude(outer_.header, report_);
+        report_.signatures_verified = signatures_.is_asked_for();
         summarise(report_, content_.has_value());
-        if (!content_ && errant.opened.empty()) return {std::nullopt, std::move(report_)};
+        if (!content_ && errant.opened.empty()) return as_signed();
         Composition parts{outer_, payload_, entity_, std::nullopt, std::move(errant.opened)};
         if (content_) parts.buffer = std::move(content_->buffer);
-        auto view = compose_view(std::move(parts), settings_.unauthenticated_html, report_);
+        auto view = compose_view(std::move(parts), settings_.unauthenticated_html,
+                                 settings_.presentation, report_);
         if (!view) return refused(view.error());
         return {std::move(*view), std::move(report_)};
+    }
+
+    /// Nothing was opened. A clear-signed message whose signature was looked at says so, if the
+    /// owner has named somebody whom he believes: before, it would say the same of every one.
+    Opened as_signed() {
+        const auto& trust = settings_.signatures.trust;
+        const bool says = settings_.presentation.header && looks_below_ && !report_.error &&
+                          outer_.kind == Entity::Kind::clear_signed && signatures_.is_asked_for() &&
+                          !trust->anchors.empty();
+        if (!says) return {std::nullopt, std::move(report_)};
+        auto view = compose_signed_view(outer_, settings_.presentation, report_);
+        return {std::move(view), std::move(report_)};
     }
 
     /// What is encrypted below what would be delivered.

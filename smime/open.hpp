@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "keystore/keystore.hpp"
+#include "smime/presentation.hpp"
 #include "smime/report.hpp"
 #include "smime/signature_policy.hpp"
 #include "smime/unauthenticated_html.hpp"
@@ -25,6 +26,7 @@ struct Settings {
     Errant errant = Errant::leave;
     UnauthenticatedHtml unauthenticated_html = UnauthenticatedHtml::strip;
     SignaturePolicy signatures;
+    Presentation presentation;
 };
 
 /// What became of a message.

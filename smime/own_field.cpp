@@ -2,41 +2,12 @@
 
 #include <vector>
 
-#include "smime/header_cursor.hpp"
+#include "smime/authentication_results.hpp"
+#include "smime/folded_field.hpp"
 
 namespace smime {
 
 namespace {
-
-constexpr std::size_t line_limit = 77;  // RFC 5322, 2.1.1: "SHOULD be no more than 78"
-
-/// Folds where a piece begins that does not fit into the line.
-class FoldedField {
-public:
-    explicit FoldedField(std::string_view name) : text_{name} { text_ += ':'; }
-
-    /// A word, after a blank or on a new line.
-    void add_word(std::string_view word) { add(" ", word); }
-
-    /// A word that may be folded between its pieces if one line can't hold it.
-    void add_together(const std::vector<std::string>& pieces) {
-        std::string word;
-        for (const std::string& piece : pieces) word += piece;
-        if (word.size() < line_limit) return add_word(word);
-        add_word(pieces.front());
-        for (std::size_t i = 1; i < pieces.size(); ++i) add("", pieces[i]);
-    }
-
-    std::string take() { return std::move(text_) + "\r\n"; }
-
-private:
-    void add(std::string_view blank, std::string_view piece) {
-        const auto line = text_.size() - (text_.rfind('\n') + 1);  // npos + 1 is 0
-        const bool fits = line + blank.size() + piece.size() <= line_limit;
-        text_.append(fits ? blank : "\r\n ").append(piece);
-    }
-    std::string text_;
-};
 
 std::string_view headers_word(HeaderProtection protection) {
     return protection == HeaderProtection::none ? "" : "protected";
@@ -47,19 +18,6 @@ std::string errant_word(const Report& report) {
     for (const ErrantLayer& errant : report.errant)
         if (errant.result == "attached") return "attached";
     return "left";
-}
-
-/// Our authserv-id is "paperknife", alone or with an installation's name behind it. So is one that
-/// only looks like it.
-bool is_own_authserv_id(std::string_view value) {
-    HeaderCursor in{value};
-    std::string id;
-    if (in.skip_cfws() == HeaderCursor::Next::malformed) return false;
-    if (in.at('"'))
-        in.quoted_string(id);
-    else
-        in.raw_value(id);
-    return same_name(std::string_view{id}.substr(0, 10), "paperknife");
 }
 
 }  // namespace
@@ -93,10 +51,9 @@ std::string own_field(const Report& report) {
     return field.take();
 }
 
-std::string with_own_field(std::string_view header, const Report& report) {
-    HeaderScanner fields{header};
-    fields.next();
-    return own_field(report).append(header.substr(fields.offset()));
+std::string status_fields(const Report& report, const Presentation& presentation) {
+    if (!presentation.header) return {};
+    return own_field(report) + authentication_results(report, presentation.authserv_id);
 }
 
 bool is_own_field(const HeaderField& field) {
@@ -104,7 +61,7 @@ bool is_own_field(const HeaderField& field) {
     if (same_name(name, "X-Paperknife")) return true;
     if (!same_name(name, "Authentication-Results")) return false;
     const auto colon = field.octets.find(':');
-    return colon != std::string_view::npos && is_own_authserv_id(field.octets.substr(colon + 1));
+    return colon != std::string_view::npos && tells_of_smime(field.octets.substr(colon + 1));
 }
 
 }  // namespace smime

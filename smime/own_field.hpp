@@ -3,6 +3,7 @@
 #include <string>
 
 #include "smime/header.hpp"
+#include "smime/presentation.hpp"
 #include "smime/report.hpp"
 
 namespace smime {
@@ -13,11 +14,12 @@ namespace smime {
 ///     [; html=…][; reason=…]
 std::string own_field(const Report& report);
 
-/// A view's header with that field as the report has it now.
-std::string with_own_field(std::string_view header, const Report& report);
+/// All that stands at the very top of a view: that field, and Authentication-Results if somebody
+/// looked at the signature (ST-02).
+std::string status_fields(const Report& report, const Presentation& presentation);
 
 /// True if a field is one of ours, or could be taken for one by the most lenient reader:
-/// X-Paperknife, and Authentication-Results in our name (RFC 8601, 5; ST-01).
+/// X-Paperknife, and Authentication-Results in our name or of S/MIME (RFC 8601, 5; ST-01).
 bool is_own_field(const HeaderField& field);
 
 }  // namespace smime

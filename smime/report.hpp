@@ -89,7 +89,8 @@ struct Report {
     /// A valid signature encloses all that is delivered: whatever its encryption is worth, nobody
     /// has changed it since (ENC-04).
     bool signed_as_a_whole = false;
-    std::optional<Error> error;  ///< set exactly if a layer that should open did not
+    std::optional<Error> error;        ///< set exactly if a layer that should open did not
+    bool signatures_verified = false;  ///< somebody looked for signatures, and at them
     /// What the signature is worth, apart from whether everything opened: "pass" …, "none" if there
     /// is none, "not-verified" if nobody looked. The verdict but for errors.
     std::string_view signature = "none";

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "keystore/path.hpp"
@@ -14,6 +16,10 @@ struct Pin {
     MailAddress address;
     keystore::Bytes fingerprint;  ///< SHA-256 of the certificate
 };
+
+/// Reads "sha256:" and 64 hexadecimal digits, with or without colons between; nothing if it is
+/// none.
+std::optional<keystore::Bytes> read_fingerprint(std::string_view text);
 
 /// SignaturePolicy is what the owner's configuration says of signatures.
 struct SignaturePolicy {

@@ -19,6 +19,8 @@ public:
     SignatureReview(const SignaturePolicy& policy, std::optional<keystore::Certificate::Time> at,
                     const keystore::Keystore& keys);
 
+    bool is_asked_for() const { return verifier_.has_value(); }
+
     /// Layer number layer is signed_data around content.
     void look_at(const SignedData& signed_data, keystore::BytesView content, std::size_t layer);
     /// Layer number layer is this multipart/signed (RFC 8551, 3.5.3).
@@ -35,8 +37,6 @@ private:
         bool is_all = true;         ///< nothing stands in the layer but what is signed
         std::vector<CheckedSigner> signers;
     };
-    bool is_asked_for() const { return verifier_.has_value(); }
-
     std::optional<SignatureVerifier> verifier_;
     std::vector<Signature> signatures_;
 };

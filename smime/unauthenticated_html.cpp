@@ -9,7 +9,6 @@
 #include "smime/html_tree.hpp"
 #include "smime/leaf.hpp"
 #include "smime/limits.hpp"
-#include "smime/own_field.hpp"
 #include "smime/utf8.hpp"
 #include "smime/view_writer.hpp"
 
@@ -188,7 +187,6 @@ Result<View> with_harmless_html(View view, UnauthenticatedHtml how, Report& repo
     auto written = harmless.run();
     if (!written) return view;
     report.html = how == UnauthenticatedHtml::strip ? "stripped" : "text";
-    written->set_header(with_own_field(written->header(), report));
     return std::move(*written);
 }
 

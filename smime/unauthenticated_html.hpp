@@ -18,7 +18,7 @@ enum class UnauthenticatedHtml {
 bool is_unauthenticated(const Report& report);
 
 /// Makes the HTML of a view harmless, wherever in its MIME structure it stands, and says so in the
-/// report and in the view's own field. Changed are
+/// report. Changed are
 ///   - HTML of any name (text/html, application/xhtml+xml, …), whatever its disposition: written
 ///     anew in UTF-8 and base64. What is beyond the limits comes as text only;
 ///   - other parts that are shown as documents: SVG, XML that is no attachment, and messages of

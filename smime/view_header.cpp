@@ -72,7 +72,6 @@ std::string view_header(std::string_view outer_header, const Report& report,
                         const std::vector<HeaderField>& protected_fields) {
     std::string header;
     header.reserve(outer_header.size() + structural_fields.size() + 256);
-    header += own_field(report);
     FieldsByName inner{protected_fields};
     const bool keeps_version = has_plain_mime_version(outer_header);
     HeaderScanner fields{outer_header};
@@ -91,6 +90,15 @@ std::string view_header(std::string_view outer_header, const Report& report,
     for (const HeaderField& field : protected_fields) inner.write(std::string{field.name}, header);
     if (!keeps_version) header += "MIME-Version: 1.0\r\n";
     return header.append(structural_fields).append("\r\n");
+}
+
+std::string signed_header(std::string_view outer_header) {
+    std::string header;
+    header.reserve(outer_header.size() + 2);
+    HeaderScanner fields{outer_header};
+    while (const auto field = fields.next())
+        if (!is_own_field(*field)) append_lines(header, field->octets);
+    return header.append("\r\n");
 }
 
 std::string structural_fields(std::string_view entity_header) {

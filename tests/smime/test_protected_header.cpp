@@ -155,11 +155,12 @@ TEST_CASE("results in our name are not let pass, those of others are (RFC 8601, 
         const std::string field = "Authentication-Results:" + value + "\r\n";
         return has(header_of(open("Content-Type: text/plain\r\n\r\nx", outer + field)), field);
     };
-    for (const char* value : {" paperknife; smime=pass", "paperknife;smime=pass",
-                              " PaperKnife.home 1; smime=pass", " (a) paperknife; smime=pass",
-                              "\r\n paperknife-1; smime=pass", " \"paperknife.x\"; smime=pass"})
+    for (const char* value :
+         {" paperknife; smime=pass", "paperknife;smime=pass", " PaperKnife.home 1; smime=pass",
+          " knife.paperknife.example; smime=pass", " (a) paperknife; smime=pass",
+          "\r\n paperknife-1; smime=pass", " \"paperknife.x\"; smime=pass"})
         CHECK(!stays(value));
-    for (const char* value : {" mx.example.org; dkim=pass", " knife.paperknife.example; smime=pass",
+    for (const char* value : {" mx.example.org; dkim=pass", " knife.paperknife.example; dkim=pass",
                               "", " (paperknife)"})
         CHECK(stays(value));
 }

@@ -3,7 +3,11 @@
 #include <map>
 #include <sstream>
 
+#include "smime/entity.hpp"
+#include "smime/header.hpp"
 #include "smime/open.hpp"
+#include "smime/own_field.hpp"
+#include "smime/view_header.hpp"
 #include "tests/catch.hpp"
 #include "tests/smime/der_tree.hpp"
 #include "tests/smime/samples.hpp"
@@ -99,9 +103,16 @@ TEST_CASE("Signed messages of openssl get the verdict they must", "[signatures]"
         const auto expected = samples::read(expectation.replace_extension(".expect"));
         const auto opened = open(message);
         CHECK(sorted(words(opened.report)) == sorted(expected));
-        // Clear-signed mail goes as it came, octet for octet (MIME-08).
-        const bool clear = message.find("multipart/signed") != message.npos;
-        CHECK((clear && opened.view) == false);
+        // Below what is said of it, clear-signed mail goes as it came, octet for octet (MIME-08).
+        const bool clear = message.find("\nContent-Type: multipart/signed") != message.npos;
+        if (clear && opened.view && opened.report.layers.size() == 1) {
+            const auto header_size = smime::Entity::read(message).header.size();
+            CHECK(opened.view->body() == message.substr(header_size));
+            const auto kept = smime::signed_header(message.substr(0, header_size));
+            CHECK(opened.view->header().ends_with(kept));
+            CHECK(opened.view->header() ==
+                  smime::status_fields(opened.report, settings().presentation) + kept);
+        }
         // Nobody looks unless asked to, and then it is never a pass.
         const auto unasked = open(message, std::nullopt).report;
         CHECK(unasked.verdict != smime::Verdict::pass);
@@ -273,6 +284,7 @@ TEST_CASE("\"Johnny, you are fired!\": nothing forged passes", "[signatures]") {
         if (!opened.view) continue;
         // Of whatever the message brought, nothing stands where our word stands.
         const auto header = opened.view->header();
+        if (name == "untouched") continue;
         CHECK(header.starts_with("X-Paperknife: "));
         CHECK(header.find("X-Paperknife", 1) == header.npos);
         CHECK(header.find("signature=pass") == header.npos);

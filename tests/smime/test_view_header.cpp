@@ -3,6 +3,7 @@
 #include "smime/entity.hpp"
 #include "smime/header.hpp"
 #include "smime/open.hpp"
+#include "smime/own_field.hpp"
 #include "tests/catch.hpp"
 #include "tests/smime/samples.hpp"
 
@@ -101,7 +102,7 @@ TEST_CASE("our field is folded below 78 characters", "[smime][view]") {
         layer.result = "opened";
         report.layers.push_back(layer);
     }
-    const std::string header = smime::view_header("", report, "");
+    const std::string header = smime::own_field(report);
     std::size_t longest = 0;
     for (std::size_t at = 0; at < header.size();) {
         const auto end = header.find("\r\n", at);
@@ -117,13 +118,13 @@ TEST_CASE("our field is folded below 78 characters", "[smime][view]") {
     report.layers.resize(2);
     report.error.reset();
     report.encryption = smime::Encryption::authenticated;
-    CHECK(smime::view_header("", report, "") ==
+    CHECK(smime::own_field(report) ==
           "X-Paperknife: encryption=authenticated;\r\n layers=authEnveloped-data,signed-data; "
-          "signature=none\r\nMIME-Version: 1.0\r\n\r\n");
+          "signature=none\r\n");
     report.layers.clear();
-    CHECK(smime::view_header("", report, "") ==
-          "X-Paperknife: encryption=authenticated; layers=; signature=none\r\n"
-          "MIME-Version: 1.0\r\n\r\n");
+    CHECK(smime::own_field(report) ==
+          "X-Paperknife: encryption=authenticated; layers=; signature=none\r\n");
+    CHECK(smime::view_header("", report, "") == "MIME-Version: 1.0\r\n\r\n");
 }
 
 TEST_CASE("content that is no MIME entity is delivered whole as text (MIME-05)", "[smime][view]") {
