@@ -42,6 +42,13 @@ inline constexpr std::size_t salt = 1024;
 /// A key file. PKCS#12 with a chain is some 10 kB.
 inline constexpr std::size_t key_file = 1024 * 1024;
 
+/// A file of trust anchors or CRLs: the largest CRLs have 30 MB (CERT-09), the system's bundle 0.2.
+inline constexpr std::size_t trust_file = 64 * 1024 * 1024;
+
+/// Certificates of all files of trust anchors and intermediates together. The system's bundle has
+/// 140, all intermediates that browsers know some 2 000.
+inline constexpr std::size_t trust_certificates = 10'000;
+
 /// Files of a key directory that are read.
 inline constexpr std::size_t key_files = 1000;
 

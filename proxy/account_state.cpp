@@ -1,24 +1,30 @@
 #include "proxy/account_state.hpp"
 
+#include "proxy/install_id.hpp"
 #include "smime/limits.hpp"
 
 namespace proxy {
 
-smime::Settings smime_settings(const Config& config) {
+smime::Settings smime_settings(const Config& config, std::shared_ptr<const keystore::Trust> trust) {
     smime::Settings settings;
     settings.max_message = config.decrypt.max_message;
     settings.legacy = config.decrypt.legacy;
     settings.errant = config.decrypt.errant;
     settings.unauthenticated_html = config.decrypt.unauthenticated_html;
+    settings.signatures = {std::move(trust), config.verify.revocation, config.verify.pins};
+    settings.presentation.header = config.present.header;
+    settings.presentation.authserv_id = authserv_id();
     return settings;
 }
 
 SharedAccount make_account_state(const Config& config, const Account& account,
-                                 std::shared_ptr<const keystore::Keystore> keys) {
+                                 std::shared_ptr<const keystore::Keystore> keys,
+                                 std::shared_ptr<const keystore::Trust> trust) {
     auto state = std::make_shared<AccountState>();
     state->account = account;
     state->opens = config.decrypt.enabled;
-    state->settings = smime_settings(config);
+    state->settings = smime_settings(config, std::move(trust));
+    state->keywords = config.present.keywords;
     state->max_message =
         config.decrypt.max_message > 0 ? config.decrypt.max_message : smime::limits::message;
     state->keys = std::move(keys);

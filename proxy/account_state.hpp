@@ -4,6 +4,7 @@
 
 #include "keystore/keystore.hpp"
 #include "proxy/config.hpp"
+#include "proxy/keyword_store.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/tls.hpp"
 #include "proxy/view_cache.hpp"
@@ -21,16 +22,19 @@ struct AccountState {
     std::size_t max_message = 0;
     std::shared_ptr<const keystore::Keystore> keys;
     std::unique_ptr<TlsContext> tls;  ///< null for a plaintext server
+    bool keywords = true;             ///< messages get the keywords of what was found
+    mutable KeywordStore keyword_store;
     mutable ViewCache cache{limits::view_cache_octets};
 };
 
 using SharedAccount = std::shared_ptr<const AccountState>;
 
 /// What the configuration says to smime::open.
-smime::Settings smime_settings(const Config& config);
+smime::Settings smime_settings(const Config& config, std::shared_ptr<const keystore::Trust> trust);
 
 /// Throws TlsError.
 SharedAccount make_account_state(const Config& config, const Account& account,
-                                 std::shared_ptr<const keystore::Keystore> keys);
+                                 std::shared_ptr<const keystore::Keystore> keys,
+                                 std::shared_ptr<const keystore::Trust> trust);
 
 }  // namespace proxy

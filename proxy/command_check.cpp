@@ -10,6 +10,7 @@
 
 #include "proxy/log.hpp"
 #include "proxy/probe.hpp"
+#include "proxy/trust.hpp"
 #include "proxy/unlock.hpp"
 
 namespace proxy {
@@ -123,6 +124,38 @@ void check_keys(const Config& config, Findings& findings) {
     }
 }
 
+void check_trust(const Config& config, Findings& findings) {
+    if (!config.verify.enabled) {
+        findings.note("[verify] enabled = false: no signature is verified");
+        return;
+    }
+    std::vector<std::string> problems;
+    std::shared_ptr<const keystore::Trust> trust;
+    try {
+        trust = load_trust(config, problems);
+    } catch (const keystore::KeyFileError& error) {
+        findings.problem(std::string{"[verify] "} + error.what());
+        return;
+    }
+    for (const auto& problem : problems) findings.problem("[verify] " + problem);
+    if (trust->anchors.empty()) {
+        findings.note(
+            "[verify] trust names no certificate: every signature is \"untrusted\"; write "
+            "trust = [\"ca.pem\"]");
+        return;
+    }
+    findings.ok(
+        "[verify] certificates that are believed: " + std::to_string(trust->anchors.size()) +
+        ", intermediates: " + std::to_string(trust->intermediates.size()) +
+        ", CRLs: " + std::to_string(trust->certificate_lists.size()));
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    for (const auto& anchor : trust->anchors) {
+        if (anchor.not_after >= now) continue;
+        findings.note("[verify] " + anchor.subject_text + " has expired on " +
+                      day(anchor.not_after) + ": new mail below it is not believed");
+    }
+}
+
 /// A port that belongs to another scheme: both sides would wait for the other to speak.
 void check_port(const std::string& name, const ServerAddress& server, Findings& findings) {
     if (server.security == ServerAddress::Security::tls && server.port == 143) {
@@ -158,6 +191,7 @@ int command_check(const Config& config) {
     check_file(config, findings);
     check_library(findings);
     check_keys(config, findings);
+    check_trust(config, findings);
     for (const auto& account : config.accounts) check_account(account, findings);
     if (findings.problems() == 0) return 0;
     std::printf("%d problem%s\n", findings.problems(), findings.problems() == 1 ? "" : "s");

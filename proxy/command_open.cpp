@@ -19,6 +19,7 @@
 #include "proxy/descriptor.hpp"
 #include "proxy/log.hpp"
 #include "proxy/summary.hpp"
+#include "proxy/trust.hpp"
 #include "proxy/unlock.hpp"
 #include "smime/entity.hpp"
 #include "smime/open.hpp"
@@ -182,6 +183,14 @@ keystore::Keystore load_keys(const Config& config) {
     return keystore;
 }
 
+std::shared_ptr<const keystore::Trust> load_trust_aloud(const Config& config) {
+    std::vector<std::string> problems;
+    auto trust = load_trust(config, problems);
+    for (const auto& problem : problems)
+        std::fprintf(stderr, "paperknife: %s\n", log::one_line(problem).c_str());
+    return trust;
+}
+
 smime::Opened open_message(std::string_view message, const keystore::Keystore& keystore,
                            const smime::Settings& settings, std::chrono::sys_seconds at) {
     const auto of_network = with_network_line_ends(message);
@@ -197,7 +206,8 @@ int command_open(const Config& config, const OpenArguments& arguments) {
     const auto keystore = load_keys(config);
     const auto at = arguments.at.value_or(
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-    const auto opened = open_message(message.text(), keystore, smime_settings(config), at);
+    const auto opened = open_message(message.text(), keystore,
+                                     smime_settings(config, load_trust_aloud(config)), at);
     if (arguments.report) {
         const auto name = arguments.report->string();
         write_all(report.number(), smime::json(opened.report), name);

@@ -147,6 +147,65 @@ std::optional<smime::UnauthenticatedHtml> read_unauthenticated_html(Section& sec
     return std::nullopt;
 }
 
+/// pins = { "alice@example.org" = "sha256:…" }, or a list of such.
+void read_pins(const toml::table& table, Complaints& complaints, std::vector<smime::Pin>& pins) {
+    for (const auto& [key, node] : table) {
+        const std::string name = "verify.pins.\"" + std::string{key.str()} + '"';
+        const auto address = smime::MailAddress::parse(key.str());
+        if (!address)
+            complaints.add(key.source().begin, name,
+                           "this is no mail address; write user@example.org = …");
+        const toml::array one{node.value_or(std::string{})};
+        const auto* list = node.is_array() ? node.as_array() : &one;
+        for (const auto& item : *list) {
+            const auto fingerprint = smime::read_fingerprint(item.value_or(std::string{}));
+            if (!fingerprint) {
+                complaints.add(
+                    node.source().begin, name,
+                    "this is no fingerprint; write \"sha256:\" and the 64 hexadecimal digits that "
+                    "openssl x509 -noout -fingerprint -sha256 -in FILE shows");
+            } else if (address) {
+                pins.push_back({*address, *fingerprint});
+            }
+        }
+    }
+}
+
+/// "system" stands for the system's bundle among the files and folders of trust.
+constexpr std::string_view system_trust = "system";
+
+Config::Verify read_verify(Section section, const std::filesystem::path& base,
+                           Complaints& complaints) {
+    Config::Verify verify;
+    verify.enabled = section.boolean("enabled").value_or(verify.enabled);
+    verify.trust = section.paths("trust", base);
+    const auto is_system = [&](const std::filesystem::path& path) {
+        return path == base / system_trust && !std::filesystem::exists(path);
+    };
+    verify.system_trust = std::erase_if(verify.trust, is_system) > 0;
+    verify.intermediates = section.paths("intermediates", base);
+    verify.crls = section.paths("crls", base);
+    if (const auto revocation = section.text("revocation")) {
+        if (*revocation == "off") {
+            verify.revocation = keystore::RevocationPolicy::off;
+        } else if (*revocation == "require") {
+            verify.revocation = keystore::RevocationPolicy::require;
+        } else if (*revocation != "soft") {
+            section.complain("revocation",
+                             "this is none of its values; write soft, require or off");
+        }
+    }
+    if (const auto* pins = section.table("pins")) read_pins(*pins, complaints, verify.pins);
+    return verify;
+}
+
+Config::Present read_present(Section section) {
+    Config::Present present;
+    present.keywords = section.boolean("keywords").value_or(present.keywords);
+    present.header = section.boolean("header").value_or(present.header);
+    return present;
+}
+
 Config::Decrypt read_decrypt(Section section) {
     Config::Decrypt decrypt;
     decrypt.enabled = section.boolean("enabled").value_or(decrypt.enabled);
@@ -281,6 +340,12 @@ Config Config::parse(std::string_view text, const std::filesystem::path& file) {
     config.accounts = read_accounts(document, base, complaints);
     if (const auto* table = top.table("decrypt")) {
         config.decrypt = read_decrypt(Section{*table, decrypt_keys, complaints});
+    }
+    if (const auto* table = top.table("verify")) {
+        config.verify = read_verify(Section{*table, verify_keys, complaints}, base, complaints);
+    }
+    if (const auto* table = top.table("present")) {
+        config.present = read_present(Section{*table, present_keys, complaints});
     }
     if (const auto* table = top.table("keystore")) {
         config.keystore =

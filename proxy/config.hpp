@@ -69,6 +69,19 @@ struct Config {
         smime::Errant errant = smime::Errant::leave;
         smime::UnauthenticatedHtml unauthenticated_html = smime::UnauthenticatedHtml::strip;
     } decrypt;
+    struct Verify {
+        bool enabled = true;
+        bool system_trust = false;                 ///< the system's bundle of CAs is believed, too
+        std::vector<std::filesystem::path> trust;  ///< files or folders of trust anchors
+        std::vector<std::filesystem::path> intermediates;
+        std::vector<std::filesystem::path> crls;
+        keystore::RevocationPolicy revocation = keystore::RevocationPolicy::soft;
+        std::vector<smime::Pin> pins;
+    } verify;
+    struct Present {
+        bool keywords = true;  ///< $SMIME-Encrypted … in FLAGS
+        bool header = true;    ///< X-Paperknife and Authentication-Results
+    } present;
     struct Keys {
         std::optional<std::filesystem::path> directory;
         Unlock unlock;

@@ -9,12 +9,10 @@ namespace proxy {
 namespace {
 
 constexpr KnownKey top_known[] = {
-    {"account", "[[account]]"},
-    {"decrypt", "[decrypt]"},
-    {"keystore", "[keystore]"},
-    {"log", "[log]"},
+    {"account", "[[account]]"}, {"decrypt", "[decrypt]"}, {"keystore", "[keystore]"},
+    {"verify", "[verify]"},     {"present", "[present]"}, {"log", "[log]"},
 };
-constexpr std::string_view top_later[] = {"verify", "present", "search", "append", "cache"};
+constexpr std::string_view top_later[] = {"search", "append", "cache"};
 
 constexpr KnownKey account_known[] = {
     {"name", R"(name = "work")"},
@@ -34,6 +32,21 @@ constexpr KnownKey decrypt_known[] = {
     {"unauthenticated_html", R"(unauthenticated_html = "strip" (or "text", "keep"))"},
 };
 constexpr std::string_view decrypt_later[] = {"limits"};
+
+constexpr KnownKey verify_known[] = {
+    {"enabled", "enabled = true, or false"},
+    {"trust", R"(trust = ["ca.pem"] (files or folders, or "system"))"},
+    {"intermediates", R"(intermediates = ["intermediates"] (files or folders))"},
+    {"crls", R"(crls = ["crls"] (files or folders))"},
+    {"revocation", R"(revocation = "soft" (or "require", "off"))"},
+    {"pins", R"(pins = { "alice@example.org" = "sha256:…" })"},
+};
+
+constexpr KnownKey present_known[] = {
+    {"keywords", "keywords = true, or false"},
+    {"header", "header = true, or false"},
+};
+constexpr std::string_view present_later[] = {"subject_tag"};
 
 constexpr KnownKey keystore_known[] = {
     {"directory", R"(directory = "keys")"},
@@ -75,7 +88,8 @@ std::string joined(std::span<const std::string_view> words) {
 
 /// The section that key belongs to, if it stands in a wrong one.
 const SectionKeys* home_of(std::string_view key) {
-    for (const auto* section : {&account_keys, &decrypt_keys, &keystore_keys, &log_keys}) {
+    for (const auto* section :
+         {&account_keys, &decrypt_keys, &verify_keys, &present_keys, &keystore_keys, &log_keys}) {
         if (contains(names(section->known), key)) return section;
     }
     return nullptr;
@@ -86,6 +100,8 @@ const SectionKeys* home_of(std::string_view key) {
 const SectionKeys top_keys{"", "the top level", top_known, top_later};
 const SectionKeys account_keys{"account", "[[account]]", account_known, account_later};
 const SectionKeys decrypt_keys{"decrypt", "[decrypt]", decrypt_known, decrypt_later};
+const SectionKeys verify_keys{"verify", "[verify]", verify_known, {}};
+const SectionKeys present_keys{"present", "[present]", present_known, present_later};
 const SectionKeys keystore_keys{"keystore", "[keystore]", keystore_known, keystore_later};
 const SectionKeys unlock_keys{"keystore.unlock", "keystore.unlock", unlock_known, unlock_later};
 const SectionKeys log_keys{"log", "[log]", log_known, log_later};

@@ -23,6 +23,8 @@ struct SectionKeys {
 extern const SectionKeys top_keys;
 extern const SectionKeys account_keys;
 extern const SectionKeys decrypt_keys;
+extern const SectionKeys verify_keys;
+extern const SectionKeys present_keys;
 extern const SectionKeys keystore_keys;
 extern const SectionKeys unlock_keys;
 extern const SectionKeys log_keys;

@@ -115,6 +115,32 @@ std::optional<std::filesystem::path> Section::path(std::string_view key,
     return path;
 }
 
+std::vector<std::filesystem::path> Section::paths(std::string_view key,
+                                                  const std::filesystem::path& base) {
+    std::vector<std::filesystem::path> paths;
+    const auto* node = table_.get(key);
+    if (!node) return paths;
+    const toml::array one{node->is_string() ? node->value_or(std::string{}) : std::string{}};
+    const auto* list = node->is_string() ? &one : node->as_array();
+    if (!list) {
+        complain_of_type(key, "a list of strings");
+        return paths;
+    }
+    for (const auto& item : *list) {
+        const auto name = item.value<std::string>();
+        if (!name || name->empty()) {
+            complain(key,
+                     "every item is the name of a file or folder; " + how_to_write(keys_, key));
+        } else if (auto path = expand_path(*name, base)) {
+            paths.push_back(std::move(*path));
+        } else {
+            complain(key,
+                     "\"~\" stands for your own home directory only; write \"~/…\" or a full path");
+        }
+    }
+    return paths;
+}
+
 const toml::table* Section::table(std::string_view key) {
     const auto* node = table_.get(key);
     if (!node) return nullptr;

@@ -46,6 +46,9 @@ public:
     /// A path, made absolute; whether anything is there is not looked at.
     std::optional<std::filesystem::path> path(std::string_view key,
                                               const std::filesystem::path& base);
+    /// A list of paths, or one alone.
+    std::vector<std::filesystem::path> paths(std::string_view key,
+                                             const std::filesystem::path& base);
     const toml::table* table(std::string_view key);
 
     /// True if key is there; complains if not.

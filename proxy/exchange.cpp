@@ -8,18 +8,35 @@
 namespace proxy {
 
 Exchange::Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix)
-    : settings_{settings}, cache_{cache}, tags_{std::move(own_tag_prefix)} {}
+    : settings_{settings},
+      cache_{cache},
+      tags_{std::move(own_tag_prefix)},
+      keyword_filter_{settings.keywords} {}
+
+std::string& Exchange::to_client() {
+    auto& ready = to_client_.ready();
+    if (!settings_.opens || ready.empty()) return filtered_.empty() ? ready : filtered_;
+    keyword_filter_.rewrite(ready);
+    if (filtered_.empty()) {
+        filtered_.swap(ready);
+    } else {
+        filtered_ += ready;
+        ready.clear();
+    }
+    return filtered_;
+}
 
 bool Exchange::reads_client() const {
     // Our own replies are what a client can make more of without the server.
-    const auto unread = to_client_.octets() + replies_.size();
+    const auto unread = to_client_.octets() + filtered_.size() + replies_.size();
     return to_server_.size() < limits::outbox && backlog_.size() < limits::backlog &&
            unread < limits::outbox + limits::open_octets;
 }
 
 bool Exchange::reads_server() const {
-    if (!to_client_.has_open_slots()) return to_client_.octets() < limits::outbox;
-    return to_client_.octets() + opening_octets_ < limits::outbox + limits::open_octets;
+    const auto unread = to_client_.octets() + filtered_.size();
+    if (!to_client_.has_open_slots()) return unread < limits::outbox;
+    return unread + opening_octets_ < limits::outbox + limits::open_octets;
 }
 
 std::vector<OpenRequest> Exchange::take_open_requests() {
@@ -39,7 +56,10 @@ void Exchange::on_opened(OpenResult result) {
     const bool knows = uid && selection == selection_;  // a UID means nothing in another mailbox
     const auto response = imap::read_fetch_response(result.response);
     if (result.items && response) {
-        if (knows) mailbox_.opened(*uid, result.digest);
+        if (knows) {
+            mailbox_.opened(*uid, result.digest);
+            learn_keywords(*uid, *result.items);
+        }
         to_client_.fill(slot, replace_items(*response, *result.items));
     } else {
         if (knows) mailbox_.could_not_be_opened(*uid);
@@ -54,10 +74,21 @@ void Exchange::between_responses() {
     if (gated() || !backlog_.empty()) drain_client();
 }
 
+void Exchange::learn_keywords(imap::Uid uid, const MessageItems& items) {
+    if (settings_.keywords) settings_.keywords->learn(selected_.key(), uid, items.keywords());
+}
+
 FetchContext Exchange::fetch_context() {
-    return {mailbox_,        cache_,         to_client_,    to_server_,
-            tags_,           open_requests_, last_open_id_, settings_.max_message,
-            settings_.errant};
+    return {mailbox_,
+            cache_,
+            to_client_,
+            to_server_,
+            tags_,
+            open_requests_,
+            last_open_id_,
+            settings_.max_message,
+            settings_.errant,
+            [this](imap::Uid uid, const MessageItems& items) { learn_keywords(uid, items); }};
 }
 
 }  // namespace proxy

@@ -12,11 +12,13 @@
 #include "imap/response.hpp"
 #include "proxy/fetch_collector.hpp"
 #include "proxy/fetch_task.hpp"
+#include "proxy/keyword_filter.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/mailbox.hpp"
 #include "proxy/open_request.hpp"
 #include "proxy/outgoing.hpp"
 #include "proxy/own_tags.hpp"
+#include "proxy/selected_mailbox.hpp"
 #include "proxy/view_cache.hpp"
 
 namespace proxy {
@@ -40,6 +42,7 @@ public:
         bool opens = true;            ///< false: nothing is opened, capabilities alone are filtered
         std::size_t max_message = 0;  ///< octets of a message that is opened
         smime::Errant errant = smime::Errant::leave;
+        KeywordStore* keywords = nullptr;  ///< the account's; null: messages get none
     };
 
     Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);
@@ -48,7 +51,7 @@ public:
     void from_server(std::string_view octets);
     void on_opened(OpenResult result);
 
-    std::string& to_client() { return to_client_.ready(); }
+    std::string& to_client();
     std::string& to_server() { return to_server_; }
     std::vector<OpenRequest> take_open_requests();
 
@@ -83,6 +86,7 @@ private:
     void on_fetch_command();
     void on_enable_command();
     void forward_command(std::string_view octets, const imap::Command& command);
+    void on_select(std::string_view tag, const std::optional<std::string>& mailbox);
     void reply(std::string_view tag, std::string_view text);
     bool gated() const { return task_ || waiting_fetch_; }
     void start_waiting_fetch();
@@ -98,6 +102,7 @@ private:
     void on_completed(CommandKind kind, const imap::Response& response);
     void forget_mailbox();
     void between_responses();
+    void learn_keywords(imap::Uid uid, const MessageItems& items);
     bool opens() const { return settings_.opens && authenticated_; }
 
     Settings settings_;
@@ -126,6 +131,10 @@ private:
     std::string replies_;           ///< ours, for the next place between two responses
     std::optional<FetchCollector> collector_;
     Mailbox mailbox_;
+    SelectedMailbox selected_;  ///< as the server has told
+    KeywordFilter keyword_filter_;
+    std::string filtered_;         ///< for the client, through the filter
+    bool in_append_ = false;       ///< the client's stream stands in an APPEND
     std::uint64_t selection_ = 0;  ///< counts the mailboxes that were selected
     std::unordered_map<std::uint64_t, Opening> opening_;
     std::uint64_t last_open_id_ = 0;

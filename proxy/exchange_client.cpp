@@ -4,6 +4,7 @@
 
 #include "imap/capability.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/keyword_command.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/protocol_error.hpp"
 
@@ -47,6 +48,7 @@ void Exchange::drain_client() {
 }
 
 void Exchange::on_client_frame(const imap::Frame& frame) {
+    if (frame.starts_message) in_append_ = false;
     asks_for_go_ahead_ = frame.announces && frame.announces->synchronizing && !collecting_command_;
     if (frame.starts_message && !collecting_command_) {
         if (client_mode_ == ClientMode::commands) return on_command_line(frame);
@@ -54,7 +56,10 @@ void Exchange::on_client_frame(const imap::Frame& frame) {
         if (client_mode_ == ClientMode::idle) client_mode_ = ClientMode::commands;
     }
     if (!collecting_command_) {
-        to_server_ += frame.octets;
+        const bool is_line = frame.kind == imap::Frame::Kind::line;
+        const auto changed =
+            in_append_ && is_line ? append_without_keywords(frame.octets, false) : std::nullopt;
+        to_server_ += changed ? *changed : frame.octets;
         return;
     }
     collected_command_ += frame.octets;
@@ -82,7 +87,15 @@ void Exchange::on_command_line(const imap::Frame& frame) {
         if (frame.ends_message) on_collected_command();
         return;
     }
-    forward_command(frame.octets, *command);
+    if (!settings_.opens) return forward_command(frame.octets, *command);
+    std::optional<std::string> changed;
+    if (command->name == "STORE" || command->name == "UID STORE") {
+        if (frame.ends_message) changed = store_without_keywords(frame.octets);
+    } else if (command->name == "APPEND") {
+        in_append_ = true;
+        changed = append_without_keywords(frame.octets, true);
+    }
+    forward_command(changed ? *changed : frame.octets, *command);
 }
 
 /// The server may read what we can't: until it has answered, the mailbox may be another.
@@ -90,7 +103,10 @@ void Exchange::forward_unread(const imap::Frame& frame) {
     imap::Cursor in{frame.octets};
     const auto tag = in.tag();
     command_tag_ = tag.value_or("");
-    if (tag && in.sp()) with_server_.emplace(*tag, CommandKind::select);
+    if (tag && in.sp()) {
+        with_server_.emplace(*tag, CommandKind::select);
+        on_select(*tag, "");
+    }
     to_server_ += frame.octets;
 }
 
@@ -102,10 +118,18 @@ void Exchange::forward_command(std::string_view octets, const imap::Command& com
     if (command.name == "CLOSE" || command.name == "UNSELECT") kind = CommandKind::close;
     if (command.name == "IDLE") kind = CommandKind::idle;
     with_server_.emplace(command.tag, kind);
+    if (kind == CommandKind::select)
+        on_select(command.tag, imap::read_selected_mailbox(octets).value_or(""));
+    if (kind == CommandKind::close) on_select(command.tag, std::nullopt);
     if (kind == CommandKind::idle) client_mode_ = ClientMode::idle;
     if (kind == CommandKind::authenticate) client_mode_ = ClientMode::authenticating;
     if (client_mode_ != ClientMode::commands) client_mode_tag_ = command.tag;
     to_server_ += octets;
+}
+
+void Exchange::on_select(std::string_view tag, const std::optional<std::string>& mailbox) {
+    selected_.on_command(tag, mailbox);
+    keyword_filter_.on_select(tag, mailbox);
 }
 
 void Exchange::on_collected_command() {

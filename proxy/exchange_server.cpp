@@ -31,6 +31,7 @@ void Exchange::on_server_frame(const imap::Frame& frame) {
 void Exchange::on_response_line(const imap::Frame& frame) {
     const auto response = imap::read_response(frame.octets);
     if (!response) return to_client_.write(frame.octets);
+    selected_.on_response(*response);
     switch (response->kind) {
         case imap::Response::Kind::tagged:
             return on_tagged(frame.octets, *response);

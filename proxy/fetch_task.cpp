@@ -15,7 +15,7 @@ using imap::DataItem;
 
 FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::string original,
                      bool probe)
-    : context_{context},
+    : context_{std::move(context)},
       command_{std::move(command)},
       original_{std::move(original)},
       content_items_{content_items(command_)},
@@ -284,6 +284,7 @@ void FetchTask::on_opened(const OpenResult& result) {
     const auto response = imap::read_fetch_response(result.response);
     if (result.items && response) {
         context_.mailbox.opened(candidate.uid, result.digest);
+        context_.learn_keywords(candidate.uid, *result.items);
         context_.to_client.fill(
             slot, compose_response(*response, unasked_, content_items_, *result.items));
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct FetchContext {
     std::uint64_t& last_open_id;
     std::size_t max_message;
     smime::Errant errant;
+    std::function<void(imap::Uid, const MessageItems&)> learn_keywords;
 };
 
 /// FetchTask carries out one FETCH command whose answers depend on content and are not whole

@@ -53,7 +53,7 @@ struct MessageItems::Parts {
     void write_section(imap::Writer& out, const imap::MessageDataItemName& name) const;
 };
 
-MessageItems::MessageItems(smime::View view) {
+MessageItems::MessageItems(smime::View view, Keywords keywords) : keywords_{keywords} {
     smime::MimeStructure structure{view.header(), view.body()};
     parts_ = std::make_unique<const Parts>(Parts{std::move(view), std::move(structure)});
 }

@@ -4,6 +4,7 @@
 
 #include "imap/fetch.hpp"
 #include "imap/writer.hpp"
+#include "proxy/keywords.hpp"
 #include "smime/view.hpp"
 
 namespace proxy {
@@ -13,12 +14,13 @@ namespace proxy {
 /// does for the same octets. Immutable; reads the view's MIME structure once, when made.
 class MessageItems {
 public:
-    explicit MessageItems(smime::View view);
+    explicit MessageItems(smime::View view, Keywords keywords = {});
     ~MessageItems();
     MessageItems(const MessageItems&) = delete;
     MessageItems& operator=(const MessageItems&) = delete;
 
     const smime::View& view() const;
+    const Keywords& keywords() const { return keywords_; }
 
     /// Writes the answer to an item, name and value ("RFC822.SIZE 4711", "BODY[1]<0> {5}…"), keyed
     /// as RFC 9051, 7.5.2 keys it (RFC822.HEADER stays RFC822.HEADER). Only for items that
@@ -27,6 +29,7 @@ public:
 
 private:
     struct Parts;
+    Keywords keywords_;
     std::unique_ptr<const Parts> parts_;
 };
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
+#include <chrono>
 #include <exception>
 #include <thread>
 
 #include "keystore/crypto.hpp"
 #include "proxy/log.hpp"
+#include "smime/arrival.hpp"
 
 namespace proxy {
 namespace {
@@ -45,7 +47,10 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
     result.items = account.cache.find(result.digest);
     if (result.items) return;
     account.cache.make_room(message.size());
-    auto opened = smime::open(message, *account.keys, account.settings);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto opened = smime::open(message, *account.keys, account.settings,
+                              smime::arrival_time(message, now).value_or(now));
+    const auto keywords = keywords_of(opened.report, opened.view.has_value());
     if (!opened.view) {
         if (!opened.report.reason.empty()) {
             log::info(named(account, request.uid) +
@@ -53,7 +58,7 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
         }
         opened.view = as_it_came(message);
     }
-    result.items = std::make_shared<const MessageItems>(std::move(*opened.view));
+    result.items = std::make_shared<const MessageItems>(std::move(*opened.view), keywords);
     account.cache.put(result.digest, result.items);
 }
 

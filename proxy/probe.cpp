@@ -19,7 +19,7 @@ asio::awaitable<void> connect_once(SharedAccount account) {
 std::string probe_server(const Account& account) {
     try {
         Config config;
-        const auto state = make_account_state(config, account, nullptr);
+        const auto state = make_account_state(config, account, nullptr, nullptr);
         asio::io_context context{1};
         auto connected = asio::co_spawn(context, connect_once(state), asio::use_future);
         context.run();

@@ -18,11 +18,13 @@
 #include "proxy/listener.hpp"
 #include "proxy/log.hpp"
 #include "proxy/opener.hpp"
+#include "proxy/trust.hpp"
 #include "proxy/unlock.hpp"
 
 namespace proxy {
 namespace {
 
+using SharedTrust = std::shared_ptr<const keystore::Trust>;
 using SharedKeys = std::shared_ptr<const keystore::Keystore>;
 
 void log_reports(const std::vector<keystore::KeyFileReport>& reports) {
@@ -58,7 +60,7 @@ class Service {
 public:
     explicit Service(const Config& config)
         : config_{config}, keys_{load_keys(config, true)}, opener_{context_.get_executor()} {
-        apply(config, keys_);
+        apply(config, keys_, trust_of(config));
     }
 
     int run() {
@@ -85,6 +87,13 @@ private:
         context_.stop();
     }
 
+    static SharedTrust trust_of(const Config& config) {
+        std::vector<std::string> problems;
+        auto trust = load_trust(config, problems);
+        for (const auto& problem : problems) log::warn(problem);
+        return trust;
+    }
+
     /// A configuration that can't be used changes nothing.
     void reload() {
         try {
@@ -95,7 +104,7 @@ private:
             } catch (const PassphraseNeeded& needed) {
                 log::warn(std::string{needed.what()} + "; the keys in force stay in force");
             }
-            apply(config, keys);
+            apply(config, keys, trust_of(config));
             log::info("configuration read again; sessions that run keep what they began with");
         } catch (const std::exception& error) {
             log::error(std::string{"configuration not changed: "} + error.what());
@@ -103,7 +112,7 @@ private:
     }
 
     /// Binds what is new before anything is given up.
-    void apply(const Config& config, SharedKeys keys) {
+    void apply(const Config& config, SharedKeys keys, const SharedTrust& trust) {
         if (config.accounts.empty()) {
             throw ConfigError{config.file.string() +
                               ": there is no [[account]]; write one (paperknife.toml(5))"};
@@ -111,7 +120,7 @@ private:
         std::vector<std::shared_ptr<Listener>> listeners, begun;
         std::vector<std::pair<std::shared_ptr<Listener>, SharedAccount>> kept;
         for (const auto& account : config.accounts) {
-            auto state = make_account_state(config, account, keys);
+            auto state = make_account_state(config, account, keys, trust);
             auto same = find(account.listen);
             if (same) {
                 kept.emplace_back(same, std::move(state));

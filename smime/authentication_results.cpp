@@ -12,7 +12,8 @@ namespace smime {
 namespace {
 
 bool is_token_char(char c) {
-    return c > ' ' && c < 0x7f && std::string_view{"()<>@,;:\\\"/[]?="}.find(c) == std::string_view::npos;
+    return c > ' ' && c < 0x7f &&
+           std::string_view{"()<>@,;:\\\"/[]?="}.find(c) == std::string_view::npos;
 }
 
 /// What stands for itself in a pvalue (RFC 8601, 2.2): a token, or an address of atoms.
@@ -48,8 +49,8 @@ const Signer* signer_of(const Report& report) {
 }
 
 bool is_word_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
 }
 
 /// True if a method "smime" is named, "smime=pass", "smime / 1 = pass", "s(x)mime" not.

@@ -13,8 +13,9 @@ namespace smime {
 ///     Authentication-Results: paperknife.3f9a…; smime=pass
 ///      body.smime-identifier=alice@example.org body.smime-issuer="CN=…"
 ///
-/// Of a verdict that is no pass, reason= says why, and no issuer is named. Whatever a certificate says comes quoted, as
-/// printable ASCII ('?' for the rest), and cut (ST-02). Empty if nobody looked at the signature.
+/// Of a verdict that is no pass, reason= says why, and no issuer is named. Whatever a certificate
+/// says comes quoted, as printable ASCII ('?' for the rest), and cut (ST-02). Empty if nobody
+/// looked at the signature.
 std::string authentication_results(const Report& report, std::string_view authserv_id);
 
 /// True if the value of an Authentication-Results field tells of S/MIME, or in our name, or could

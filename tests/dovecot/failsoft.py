@@ -36,7 +36,8 @@ class Unopenable(unittest.TestCase):
     def test_messages_that_do_not_open_are_as_the_server_has_them(self):
         mail = messages.load(lambda m: not m.opens or m.name == "gcm256-v15-der-mixed")
         with Dovecot() as server, \
-                Paperknife([plain_upstream(server.port)], messages.keystore()) as service:
+                Paperknife([plain_upstream(server.port)],
+                           messages.keystore() + messages.NO_KEYWORDS) as service:
             for message in mail * 2:
                 server.deliver(message.octets)
             ours = self.answers(service.port, server, ITEMS)
@@ -65,7 +66,8 @@ class Unopenable(unittest.TestCase):
             for tables in (messages.keystore("keys-other"), "",
                            messages.keystore() + "[decrypt]\nenabled = false\n"):
                 with self.subTest(tables), \
-                        Paperknife([plain_upstream(server.port)], tables) as service:
+                        Paperknife([plain_upstream(server.port)],
+                                   tables + messages.NO_KEYWORDS) as service:
                     ours = self.answers(service.port, server, ITEMS, numbers)
                     self.assertEqual([mail[n - 1].name for n in theirs if ours.get(n) != theirs[n]],
                                      [])

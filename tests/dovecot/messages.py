@@ -35,6 +35,10 @@ def keystore(name="keys"):
             f'unlock = {{ file = "{directory() / "passphrase"}" }}\n')
 
 
+# For tests that compare flags with the server's own.
+NO_KEYWORDS = "[present]\nkeywords = false\n"
+
+
 @dataclasses.dataclass
 class Message:
     name: str

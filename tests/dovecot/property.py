@@ -100,7 +100,7 @@ class OneView(unittest.TestCase):
             cls.server.deliver(message.octets)
         cls.service = cls.enterClassContext(Paperknife(
             [{"upstream": f"imap+plaintext://127.0.0.1:{cls.server.port}"}],
-            messages.keystore() + f'[decrypt]\nunauthenticated_html = "{cls.html}"\n{cls.more}'))
+            messages.keystore() + messages.NO_KEYWORDS + f'[decrypt]\nunauthenticated_html = "{cls.html}"\n{cls.more}'))
         client = cls.client()
         cls.whole = {number: items["BODY[]"]
                      for number, items in client.fetch("1:*", "BODY.PEEK[]").items()}
@@ -332,7 +332,7 @@ class Seen(unittest.TestCase):
         plain = next(m for m in messages.load() if m.name == "plain-mixed")
         with Dovecot() as server, Paperknife(
                 [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}],
-                messages.keystore()) as service:
+                messages.keystore() + messages.NO_KEYWORDS) as service:
             for name in ("gcm256-v15-der-mixed", "foreign"):
                 message = next(m for m in messages.load() if m.name == name)
                 for select in ("SELECT", "EXAMINE"):
@@ -378,7 +378,7 @@ class ServerLearnsNothing(unittest.TestCase):
         recorded = []
         with Tap(server.port) as tap, Paperknife(
                 [{"upstream": f"imap+plaintext://127.0.0.1:{tap.port}"}],
-                messages.keystore()) as service:
+                messages.keystore() + messages.NO_KEYWORDS) as service:
             for script in scripts:
                 # A service of its own for each would be cleaner, but what one session leaves in
                 # memory must not tell either.

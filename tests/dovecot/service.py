@@ -73,7 +73,8 @@ class Paperknife:
         """Starts it and waits for nothing."""
         self.stderr_file = self.directory / "stderr"
         environment = {"ASAN_OPTIONS": "abort_on_error=0:exitcode=99:detect_leaks=1",
-                       "UBSAN_OPTIONS": "print_stacktrace=1", **os.environ}
+                       "UBSAN_OPTIONS": "print_stacktrace=1", **os.environ,
+                       "XDG_STATE_HOME": str(self.directory / "state")}
         with open(self.stderr_file, "ab") as stderr:
             self.process = subprocess.Popen(
                 [binary(), "run", "-c", str(self.config), *self._arguments],

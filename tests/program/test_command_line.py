@@ -76,11 +76,11 @@ class CommandLine(unittest.TestCase):
         self.assertTrue(before.startswith(f"{self.home.config}:1:1: lsten: "))
 
     def test_all_mistakes_of_a_configuration_are_told_at_once(self):
-        self.home.write("config.toml", "[[account]]\nnmae = 'x'\n[verify]\n[log]\nlevel = 'x'\n")
+        self.home.write("config.toml", "[[account]]\nnmae = 'x'\n[search]\n[log]\nlevel = 'x'\n")
         done = self.home.run("run")
         self.assertEqual(done.returncode, 2)
         for text in [":2:1: account.nmae: unknown key; did you mean \"name\"?",
-                     ":3:2: verify: [verify] is not known to this version", ":5:9: log.level: "]:
+                     ":3:2: search: [search] is not known to this version", ":5:9: log.level: "]:
             self.assertIn(str(self.home.config) + text, done.stderr.decode())
 
     def test_run_wants_an_account(self):

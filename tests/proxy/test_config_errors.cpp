@@ -53,8 +53,6 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
         {"[log]\nupstream = \"imaps://a.example\"\n",
          {":2:1: log.upstream: this key does not belong in [log]; move it below [[account]]"}},
         // Keys of later versions
-        {"[verify]\nenabled = true\n", {":1:2: verify: [verify] is not known to this version"}},
-        {"[present]\n", {":1:2: present: [present] is not known to this version"}},
         {"[search]\n", {":1:2: search: [search] is not known to this version"}},
         {"[append]\n", {":1:2: append: [append] is not known to this version"}},
         {"[cache]\n", {":1:2: cache: [cache] is not known to this version"}},

@@ -73,9 +73,12 @@ TEST_CASE("nothing that a certificate says gets out of its quotes (ST-02)", "[sm
         bool quoted = false;
         for (std::size_t i = 0; i < field.size(); ++i) {
             CHECK((field[i] == '\r' || field[i] == '\n' || (field[i] >= ' ' && field[i] < 0x7f)));
-            if (quoted && field[i] == '\\') ++i;
-            else if (field[i] == '"') quoted = !quoted;
-            else if (!quoted) outside += field[i];
+            if (quoted && field[i] == '\\')
+                ++i;
+            else if (field[i] == '"')
+                quoted = !quoted;
+            else if (!quoted)
+                outside += field[i];
         }
         CHECK(!quoted);
         CHECK(outside.find("smime=fail") != std::string::npos);
@@ -87,11 +90,13 @@ TEST_CASE("results of S/MIME are nobody's but ours (ST-01)", "[smime][status]") 
     const std::string name = "Authentication-Results:";
     for (const std::string value :
          {" paperknife; dkim=pass", " paperknife.0123; smime=pass", "\r\n PAPERKNIFE ; none",
-          " (x) \"paperknife\"; none", " mx.example.org; smime=pass", " mx.example.org; dkim=pass;\r\n SMIME=pass",
-          " x;smime/1=pass", " x; smime (really) = pass", " x; (y) smime\r\n =pass", " (\"); x; smime=pass"})
+          " (x) \"paperknife\"; none", " mx.example.org; smime=pass",
+          " mx.example.org; dkim=pass;\r\n SMIME=pass", " x;smime/1=pass",
+          " x; smime (really) = pass", " x; (y) smime\r\n =pass", " (\"); x; smime=pass"})
         CHECK(is_ours(name + value + "\r\n"));
     for (const std::string value :
          {" mx.example.org; dkim=pass header.d=example.org", " smime.example.org; none",
-          " mx.example.org; dkim=pass header.d=smime.example.org", " x; x-smime=pass", " x; smimex=pass"})
+          " mx.example.org; dkim=pass header.d=smime.example.org", " x; x-smime=pass",
+          " x; smimex=pass"})
         CHECK(!is_ours(name + value + "\r\n"));
 }

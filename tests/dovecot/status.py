@@ -1,0 +1,173 @@
+"""What a message's signature and encryption are worth, as a mail client sees it: at the top of views and in FLAGS."""
+
+import email.utils
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+
+from client import RawClient
+from server import Dovecot
+from service import Paperknife
+from tap import Tap
+
+# It arrives a minute from now, which is as good as now: the certificates are that young.
+ARRIVAL = email.utils.formatdate(time.time() + 60).encode()
+OUTER = (b"Received: from a by b; " + ARRIVAL + b"\r\nFrom: Alice <alice@example.org>\r\n"
+         b"To: bob@example.org\r\nSubject: figures\r\n")
+CONTENT = b"Content-Type: text/plain\r\n\r\nDear Bob,\r\nthe figures.\r\n"
+KEYWORDS = {"$SMIME-Encrypted", "$SMIME-Verified", "$SMIME-Invalid"}
+
+
+def openssl(*arguments, octets=b""):
+    return subprocess.run(["openssl", *map(str, arguments)], input=octets, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def network(octets):
+    return re.sub(rb"\r?\n", b"\r\n", octets)
+
+
+class Status(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        keys = cls.home / "keys"
+        keys.mkdir(0o700)
+        for ca in "ca", "stranger":
+            openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 30, "-subj", f"/CN={ca}", "-keyout",
+                    cls.home / f"{ca}.key", "-out", cls.home / f"{ca}.crt", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        for name, ca in ("alice", "ca"), ("bob", "ca"), ("mallory", "stranger"):
+            request, extensions = cls.home / "csr", cls.home / "ext"
+            address = "alice@example.org" if name == "mallory" else f"{name}@example.org"
+            openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}",
+                    "-keyout", cls.home / f"{name}.key", "-out", request)
+            extensions.write_text(f"subjectAltName=email:{address}\nextendedKeyUsage=emailProtection\n")
+            openssl("x509", "-req", "-in", request, "-CA", cls.home / f"{ca}.crt", "-CAkey", cls.home / f"{ca}.key",
+                    "-CAcreateserial", "-days", 20, "-extfile", extensions, "-out", cls.home / f"{name}.crt")
+        pem = keys / "bob.pem"
+        pem.write_bytes((cls.home / "bob.key").read_bytes() + (cls.home / "bob.crt").read_bytes())
+        pem.chmod(0o600)
+        cls.tables = (f'[keystore]\ndirectory = "{keys}"\n[verify]\ntrust = ["{cls.home / "ca.crt"}"]\n')
+
+    def signed(self, name, clear, outer=OUTER):
+        form = () if clear else ("-nodetach",)
+        made = openssl("cms", "-sign", "-signer", self.home / f"{name}.crt", "-inkey", self.home / f"{name}.key",
+                       *form, octets=CONTENT)
+        return outer + network(made)
+
+    def encrypted(self, inner):
+        return OUTER + network(openssl("cms", "-encrypt", "-aes-256-gcm", self.home / "bob.crt", octets=inner))
+
+    def messages(self):
+        """Of each kind: the message, the result, and the keywords."""
+        clear = self.signed("alice", True)
+        spoof = (b"Authentication-Results: paperknife; smime=pass\r\nX-Paperknife: signature=pass\r\n"
+                 b"authentication-results : mx.example.org; smime=pass\r\n")
+        return {
+            "clear": (clear, "pass", {"$SMIME-Verified"}),
+            "opaque": (self.signed("alice", False), "pass", {"$SMIME-Verified"}),
+            "changed": (clear.replace(b"the figures.", b"the digits."), "fail", {"$SMIME-Invalid"}),
+            "stranger": (self.signed("mallory", True), "policy", set()),
+            "sealed": (self.encrypted(CONTENT), "none", {"$SMIME-Encrypted"}),
+            "both": (self.encrypted(self.signed("alice", False, b"")), "pass", {"$SMIME-Encrypted", "$SMIME-Verified"}),
+            "spoof": (self.signed("mallory", True, spoof + OUTER + spoof), "policy", set()),
+            "plain": (OUTER + b"Subject: none\r\n\r\nplain\r\n", None, set()),
+        }
+
+    def test_all(self):
+        kinds = self.messages()
+        with Dovecot() as server, Tap(server.port) as tap, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{tap.port}"}], self.tables) as service:
+            for octets, _, _ in kinds.values():
+                server.deliver(octets)
+            self.check_views(server, service, kinds)
+            self.check_flags(server, service, kinds)
+            self.check_own_flags(server, service)
+            sent = b"".join(bytes(recording.client) for recording in tap.recordings)
+            self.assertIn(b"BODY", sent)
+            self.assertNotIn(b"$smime", sent.lower())
+
+    def client(self, server, service):
+        client = self.enterContext(RawClient(service.port))
+        client.login(server)
+        client.ok("SELECT INBOX")
+        return client
+
+    def check_views(self, server, service, kinds):
+        client = self.client(server, service)
+        whole = client.fetch("1:*", "(UID BODY.PEEK[])")
+        for number, (name, (octets, result, _)) in enumerate(kinds.items(), 1):
+            with self.subTest(name):
+                view = whole[number]["BODY[]"]
+                if result is None:
+                    self.assertEqual(view, octets)
+                    continue
+                lines = view.split(b"\r\n")
+                self.assertTrue(lines[0].startswith(b"X-Paperknife: "))
+                fields = re.findall(rb"(?im)^authentication-results *:.*(?:\r\n[ \t].*)*", view)
+                self.assertEqual(len(fields), 1, fields)
+                self.assertRegex(fields[0], rb"^Authentication-Results: paperknife\.[0-9a-f]{16};\s+smime=" +
+                                 result.encode() + rb"\b")
+                self.assertEqual(len(re.findall(rb"(?i)x-paperknife", view)), 1)
+                if name in ("clear", "stranger", "spoof"):
+                    kept = octets[octets.index(b"\r\n\r\n"):]
+                    self.assertTrue(view.endswith(kept))
+                    ca = self.home / ("ca.crt" if name == "clear" else "stranger.crt")
+                    verified = openssl("cms", "-verify", "-CAfile", ca, octets=view)
+                    self.assertEqual(network(verified), CONTENT)
+
+    def check_flags(self, server, service, kinds):
+        """Another session knows them as well, and they are announced."""
+        client = self.client(server, service)
+        before = len(client.received)
+        flags = client.fetch("1:*", "(UID FLAGS)")
+        for number, (name, (_, _, keywords)) in enumerate(kinds.items(), 1):
+            with self.subTest(name):
+                self.assertEqual(KEYWORDS & set(flags[number]["FLAGS"]), keywords)
+        said = bytes(client.received[before:]).decode()
+        self.assertRegex(said, r"\* FLAGS \([^)]*\$SMIME-Encrypted \$SMIME-Verified \$SMIME-Invalid\)")
+        self.assertRegex(said, r"\[PERMANENTFLAGS \([^)]*\$SMIME-Invalid\)\]")
+        # News of a flag has them, too.
+        before = len(client.received)
+        client.ok("STORE 1 +FLAGS (\\Flagged)")
+        self.assertRegex(bytes(client.received[before:]).decode(),
+                         r"\* 1 FETCH \(FLAGS \([^)]*\\Flagged[^)]*\$SMIME-Verified\)")
+
+    def check_own_flags(self, server, service):
+        """ST-03: a client that stores them changes nothing."""
+        client = self.client(server, service)
+        before = client.fetch("1:*", "(UID FLAGS)")
+        client.ok("STORE 1 -FLAGS ($SMIME-Verified)")
+        client.ok("UID STORE 1:* +FLAGS.SILENT ($SMIME-Invalid)")
+        client.ok("STORE 8 +FLAGS ($SMIME-Verified)")
+        after = client.fetch("1:*", "(UID FLAGS)")
+        self.assertEqual({n: sorted(i["FLAGS"]) for n, i in before.items()},
+                         {n: sorted(i["FLAGS"]) for n, i in after.items()})
+        # And whoever puts them on the server's messages does not get them past us (ST-01).
+        with RawClient(server.port) as direct:
+            direct.login(server)
+            direct.ok("SELECT INBOX")
+            direct.ok("STORE 8 +FLAGS ($SMIME-Verified $smime-encrypted)")
+        another = self.client(server, service)
+        self.assertEqual(KEYWORDS & set(another.fetch("8", "(UID FLAGS)")[8]["FLAGS"]), set())
+
+    def test_without_header_or_keywords(self):
+        with Dovecot() as server, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}],
+                self.tables + "[present]\nheader = false\nkeywords = false\n") as service:
+            octets = self.signed("alice", True)
+            server.deliver(octets)
+            server.deliver(self.encrypted(CONTENT))
+            client = self.client(server, service)
+            answers = client.fetch("1:2", "(FLAGS BODY.PEEK[])")
+            self.assertEqual(answers[1]["BODY[]"], octets)
+            self.assertNotIn(b"X-Paperknife", answers[2]["BODY[]"])
+            self.assertIn(b"the figures", answers[2]["BODY[]"])
+            self.assertFalse(KEYWORDS & set(answers[2]["FLAGS"]))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
