@@ -4,7 +4,7 @@ import os
 import pathlib
 import unittest
 
-from program import Home
+from program import Home, openssl
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -112,7 +112,8 @@ class CommandLine(unittest.TestCase):
         sample = (ROOT / "examples/config.toml").read_text()
         manual = (ROOT / "proxy/man/paperknife.toml.5").read_text()
         for key in ["name", "listen", "upstream", "ca_file", "connect_timeout", "idle_timeout", "enabled",
-                    "max_message", "legacy", "unauthenticated_html", "directory", "unlock", "prompt", "command", "file",
+                    "max_message", "legacy", "unauthenticated_html", "trust", "intermediates", "crls", "revocation",
+                    "pins", "header", "keywords", "directory", "unlock", "prompt", "command", "file",
                     "level"]:
             self.assertRegex(sample, rf"(?m)\b{key} = ")
             self.assertRegex(manual, rf"\b{key} No =")
@@ -121,6 +122,10 @@ class CommandLine(unittest.TestCase):
         # With its examples taken for real, too.
         (self.home.path / "company-ca.pem").touch()
         (self.home.path / "passphrase").touch()
+        certificate = openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "/dev/null")
+        (self.home.path / "ca.pem").write_bytes(certificate)
+        for folder in "intermediates", "crls":
+            (self.home.path / folder).mkdir()
         for unlock in ["prompt", "command", "file"]:
             lines = []
             for line in sample.splitlines():
