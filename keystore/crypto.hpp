@@ -147,6 +147,11 @@ UnwrappedKey unpad_oaep(const SecretBytes& encoded, Digest hash, Digest mgf1_has
 /// key, which has at least 16.
 UnwrappedKey aes_unwrap_key(BytesView kek, BytesView wrapped, SecretBytes substitute);
 
+/// The same of 3DES key unwrapping (RFC 3217, 3.2): kek and key have 24 octets, wrapped 40. The
+/// parity of the key's octets is not looked at: no sender's library agrees on it, and the checksum
+/// says more.
+UnwrappedKey des3_unwrap_key(BytesView kek, BytesView wrapped, SecretBytes substitute);
+
 /// Puts candidate into chosen if candidate is valid and chosen is not, in constant time. Both keys
 /// are of one length.
 void select_key(UnwrappedKey& chosen, const UnwrappedKey& candidate);

@@ -16,6 +16,12 @@ using Aes = CObject<mbedtls_aes_context, mbedtls_aes_init, mbedtls_aes_free>;
 
 constexpr std::size_t semiblock = 8;
 
+UnwrappedKey choose(std::uint8_t valid, BytesView found, SecretBytes substitute) {
+    const auto key = substitute.expose();
+    for (std::size_t i = 0; i < key.size(); ++i) key[i] = ct::select(valid, found[i], key[i]);
+    return {std::move(substitute), valid};
+}
+
 }  // namespace
 
 // The index-based description: R[1] … R[n] are taken in turn, from the last to the first, six
@@ -47,9 +53,27 @@ UnwrappedKey aes_unwrap_key(BytesView kek, BytesView wrapped, SecretBytes substi
 
     std::uint8_t valid = 0xff;
     for (std::size_t i = 0; i < semiblock; ++i) valid &= ct::is_equal(block[i], 0xa6);
-    const auto key = substitute.expose();
-    for (std::size_t i = 0; i < size; ++i) key[i] = ct::select(valid, r[i], key[i]);
-    return {std::move(substitute), valid};
+    return choose(valid, r, std::move(substitute));
+}
+
+UnwrappedKey des3_unwrap_key(BytesView kek, BytesView wrapped, SecretBytes substitute) {
+    constexpr std::array<std::uint8_t, 8> first_iv{0x4a, 0xdd, 0xa2, 0x2c, 0x79, 0xe8, 0x21, 0x05};
+    constexpr std::size_t key_size = 24;
+    if (kek.size() != key_size || substitute.size() != key_size ||
+        wrapped.size() != key_size + 2 * first_iv.size())
+        return {std::move(substitute), 0};
+    SecretBytes octets{wrapped};
+    const auto all = octets.expose();
+    if (!des3_cbc_decrypt(kek, first_iv, all)) return {std::move(substitute), 0};
+    std::reverse(all.begin(), all.end());
+    const auto key = all.subspan(first_iv.size());
+    if (!des3_cbc_decrypt(kek, all.first(first_iv.size()), key)) return {std::move(substitute), 0};
+
+    const Bytes checksum = hash(Digest::sha1, key.first(key_size));
+    std::uint8_t valid = 0xff;
+    for (std::size_t i = 0; i < first_iv.size(); ++i)
+        valid &= ct::is_equal(key[key_size + i], checksum[i]);
+    return choose(valid, key, std::move(substitute));
 }
 
 }  // namespace keystore

@@ -6,7 +6,17 @@
 namespace keystore {
 namespace {
 
-constexpr std::size_t key_wrap_overhead = 8;  // RFC 3394, 2.2.1
+/// Octets that wrapping adds to a key (RFC 3394, 2.2.1; RFC 3217, 3.1).
+std::size_t overhead(KeyAgreement::Wrap wrap) {
+    return wrap == KeyAgreement::Wrap::aes ? 8 : 16;
+}
+
+UnwrappedKey unwrap(KeyAgreement::Wrap wrap, const SecretBytes& kek, BytesView wrapped,
+                    SecretBytes substitute) {
+    return wrap == KeyAgreement::Wrap::aes
+               ? aes_unwrap_key(kek.expose(), wrapped, std::move(substitute))
+               : des3_unwrap_key(kek.expose(), wrapped, std::move(substitute));
+}
 
 SecretBytes copy(const SecretBytes& octets) {
     return SecretBytes{octets.expose()};
@@ -42,7 +52,7 @@ std::optional<UnwrappedKey> Identity::decrypt_key(const KeyTransport& transport,
 std::optional<UnwrappedKey> Identity::agree_key(const KeyAgreement& agreement,
                                                 BytesView encrypted_key,
                                                 std::size_t key_length) const {
-    if (key_.is_rsa() || encrypted_key.size() != key_length + key_wrap_overhead)
+    if (key_.is_rsa() || encrypted_key.size() != key_length + overhead(agreement.wrap))
         return std::nullopt;
     if (agreement.curve && *agreement.curve != curve_oid(*key_.curve())) return std::nullopt;
     Bytes sent = agreement.public_key;
@@ -55,12 +65,12 @@ std::optional<UnwrappedKey> Identity::agree_key(const KeyAgreement& agreement,
     if (agreement.derivation == KeyAgreement::Derivation::x963) {
         const SecretBytes kek = derive_x963(agreement.hash, secret->expose(), agreement.shared_info,
                                             agreement.kek_length);
-        return aes_unwrap_key(kek.expose(), encrypted_key, std::move(substitute));
+        return unwrap(agreement.wrap, kek, encrypted_key, std::move(substitute));
     }
     const auto with_salt = [&](BytesView salt) {
         const SecretBytes kek = derive_hkdf(agreement.hash, secret->expose(), salt,
                                             agreement.shared_info, agreement.kek_length);
-        return aes_unwrap_key(kek.expose(), encrypted_key, copy(substitute));
+        return unwrap(agreement.wrap, kek, encrypted_key, copy(substitute));
     };
     // The salt is the user keying material (RFC 8418, 2.2); Bouncy Castle has none all the same.
     UnwrappedKey key = with_salt(agreement.user_keying_material);

@@ -20,9 +20,11 @@ struct KeyTransport {
 /// the sender made for this message, a derivation, and a key wrap.
 struct KeyAgreement {
     enum class Derivation { x963, hkdf };
+    enum class Wrap { aes, des3 };
     Derivation derivation = Derivation::x963;
     Digest hash = Digest::sha256;
-    std::size_t kek_length = 16;       ///< of AES key wrap
+    Wrap wrap = Wrap::aes;
+    std::size_t kek_length = 16;       ///< of the key that wraps
     std::optional<std::string> curve;  ///< OID, if the sender names it
     Bytes public_key;                  ///< the sender's
     Bytes shared_info;                 ///< the DER of ECC-CMS-SharedInfo

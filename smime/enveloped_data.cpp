@@ -52,7 +52,7 @@ void name_recipient(const ContentEncryptionKey& key, Layer& layer) {
     for (const auto& candidate : key.candidates) {
         if (!candidate.valid) continue;
         layer.key_management = key_management_word(*candidate.recipient_info);
-        layer.legacy |= candidate.identity->is_weak();
+        layer.legacy |= candidate.legacy;
         layer.recipient_issuer = candidate.identity->certificate().issuer_text;
         layer.recipient_serial = candidate.identity->certificate().serial_text;
         return;
@@ -84,6 +84,7 @@ Result<std::span<std::uint8_t>> open_envelope(const Result<Enveloped>& enveloped
     if (!key) {
         if (key.error() == Error::no_matching_recipient)
             layer.recipients = recipients(recipient_infos);
+        layer.legacy |= key.error() == Error::legacy_algorithm;
         return key.error();
     }
     layer.key_management = key_management_word(*key->candidates.front().recipient_info);

@@ -12,6 +12,7 @@ namespace {
 
 using keystore::Digest;
 using Derivation = keystore::KeyAgreement::Derivation;
+using Wrap = keystore::KeyAgreement::Wrap;
 
 struct Scheme {
     std::string_view oid;
@@ -45,16 +46,18 @@ constexpr std::array schemes{
     Scheme{"1.2.840.113549.1.9.16.3.10", "dh-static-static", {}},
 };
 
-struct Wrap {
+struct KeyWrap {
     std::string_view oid;
+    Wrap wrap;
     std::size_t kek_length;
 };
 
-/// RFC 3565, 2.3.2.
+/// RFC 3565, 2.3.2; RFC 3370, 4.3.1.
 constexpr std::array wraps{
-    Wrap{"2.16.840.1.101.3.4.1.5", 16},
-    Wrap{"2.16.840.1.101.3.4.1.25", 24},
-    Wrap{"2.16.840.1.101.3.4.1.45", 32},
+    KeyWrap{"2.16.840.1.101.3.4.1.5", Wrap::aes, 16},
+    KeyWrap{"2.16.840.1.101.3.4.1.25", Wrap::aes, 24},
+    KeyWrap{"2.16.840.1.101.3.4.1.45", Wrap::aes, 32},
+    KeyWrap{"1.2.840.113549.1.9.16.3.6", Wrap::des3, 24},
 };
 
 template <class Row, std::size_t Size>
@@ -121,12 +124,13 @@ Result<keystore::KeyAgreement> key_agreement(const RecipientInfo& recipient_info
     const auto key_wrap = AlgorithmIdentifier::read(in);
     const auto key_info = to_der(*identifier.parameters);
     if (!key_wrap || !key_info) return Error::malformed;
-    const Wrap* wrap = find(wraps, key_wrap->algorithm);
+    const KeyWrap* wrap = find(wraps, key_wrap->algorithm);
     if (!wrap) return Error::unsupported_algorithm;
 
     keystore::KeyAgreement agreement;
     agreement.derivation = *scheme->derivation;
     agreement.hash = scheme->hash;
+    agreement.wrap = wrap->wrap;
     agreement.kek_length = wrap->kek_length;
     agreement.curve = std::move(*curve);
     agreement.public_key = recipient_info.originator_key->public_key;
@@ -139,6 +143,12 @@ Result<keystore::KeyAgreement> key_agreement(const RecipientInfo& recipient_info
     agreement.shared_info = shared_info(*key_info, agreement.user_keying_material,
                                         material.has_value(), wrap->kek_length);
     return agreement;
+}
+
+bool has_legacy_key_wrap(const RecipientInfo& recipient_info) {
+    if (recipient_info.kind != RecipientInfo::Kind::key_agreement) return false;
+    const auto agreement = key_agreement(recipient_info);
+    return agreement && agreement->wrap == Wrap::des3;
 }
 
 std::string_view key_agreement_word(std::string_view oid) {

@@ -10,6 +10,9 @@ namespace smime {
 /// MQV, finite fields, curves and wraps without a name here.
 Result<keystore::KeyAgreement> key_agreement(const RecipientInfo& recipient_info);
 
+/// True if the key is wrapped by 3DES (RFC 3217), which hides as little as 3DES does (ENC-12).
+bool has_legacy_key_wrap(const RecipientInfo& recipient_info);
+
 /// "ecdh-sha256", "ecdh-hkdf-sha256", …, or the OID itself.
 std::string_view key_agreement_word(std::string_view oid);
 

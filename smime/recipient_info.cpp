@@ -86,7 +86,8 @@ std::vector<ContentEncryptionKey::Candidate> candidates(
     for (const RecipientInfo& recipient_info : recipient_infos) {
         if (!names_certificate(recipient_info)) continue;
         for (const keystore::Identity* identity : keys.identities_matching(recipient_info.rid))
-            found.push_back({identity, &recipient_info});
+            found.push_back({identity, &recipient_info,
+                             identity->is_weak() || has_legacy_key_wrap(recipient_info)});
     }
     return found;
 }
@@ -103,8 +104,7 @@ Result<ContentEncryptionKey> unwrap_content_encryption_key(
     std::size_t key_length, std::size_t& key_operations) {
     auto found = candidates(recipient_infos, keys);
     if (found.empty()) return Error::no_matching_recipient;
-    if (!legacy)
-        std::erase_if(found, [](const auto& candidate) { return candidate.identity->is_weak(); });
+    if (!legacy) std::erase_if(found, [](const auto& candidate) { return candidate.legacy; });
     if (found.empty()) return Error::legacy_algorithm;
     if (found.size() > key_operations) return Error::too_complex;
     key_operations -= found.size();

@@ -16,6 +16,7 @@ struct ContentEncryptionKey {
     struct Candidate {
         const keystore::Identity* identity = nullptr;
         const RecipientInfo* recipient_info = nullptr;
+        bool legacy = false;  ///< by a weak key or a weak key wrap (ENC-12)
         std::uint8_t valid = 0;
     };
     keystore::UnwrappedKey key;
@@ -24,10 +25,11 @@ struct ContentEncryptionKey {
 
 /// Walks each RecipientInfo with each identity that it names. Where several match, all of them are
 /// unwrapped and the first valid key is taken in constant time: no timing and no error tells one
-/// wrapped key from another (RFC 3218). Weak keys are left aside unless legacy (ENC-12). Takes one
-/// from key_operations for each private operation; Error::too_complex if they do not suffice,
-/// Error::legacy_algorithm if only weak keys of ours are named, Error::unsupported_algorithm if we
-/// are named, but no key transport or agreement that names us is offered.
+/// wrapped key from another (RFC 3218). Weak keys and key wraps are left aside unless legacy
+/// (ENC-12). Takes one from key_operations for each private operation; Error::too_complex if they
+/// do not suffice, Error::legacy_algorithm if only weak ones of ours are named,
+/// Error::unsupported_algorithm if we are named, but no key transport or agreement that names us is
+/// offered.
 Result<ContentEncryptionKey> unwrap_content_encryption_key(
     std::span<const RecipientInfo> recipient_infos, const keystore::Keystore& keys, bool legacy,
     std::size_t key_length, std::size_t& key_operations);

@@ -282,3 +282,22 @@ TEST_CASE("Only what everybody can see of an agreement is told apart", "[identit
                        *PrivateKey::parse(key_file("pkcs8.der")), "alice"};
     CHECK_FALSE(rsa.agree_key(agreement, Bytes(40), 32));
 }
+
+TEST_CASE("3DES key unwrapping of RFC 3217, 3.4", "[agreement]") {
+    const Bytes kek = from_hex("255e0d1c07b646dfb3134cc843ba8aa71f025b7c0838251f");
+    const Bytes wrapped = from_hex(
+        "690107618ef092b3b48ca1796b234ae9fa33ebb4159604037db5d6a84eb3aac2768c632775a467d4");
+    const auto good = des3_unwrap_key(kek, wrapped, SecretBytes{24});
+    CHECK(good.valid == 0xff);
+    CHECK(hex(good.key.expose()) == "2923bf85e06dd6ae529149f1f1bae9eab3a7da3d860d3e98");
+    for (std::size_t i = 0; i < wrapped.size(); ++i) {
+        Bytes changed = wrapped;
+        changed[i] ^= 2;
+        const auto bad = des3_unwrap_key(kek, changed, SecretBytes{Bytes(24, 0x55)});
+        CHECK(bad.valid == 0);
+        CHECK(hex(bad.key.expose()) == hex(Bytes(24, 0x55)));
+    }
+    CHECK(des3_unwrap_key(kek, wrapped, SecretBytes{16}).valid == 0);
+    CHECK(des3_unwrap_key(BytesView{kek}.first(16), wrapped, SecretBytes{24}).valid == 0);
+    CHECK(des3_unwrap_key(kek, BytesView{wrapped}.first(32), SecretBytes{24}).valid == 0);
+}

@@ -2,12 +2,12 @@
 # stands beside them for others.
 # shellcheck shell=sh disable=SC2154
 
-agreement_certificate() { # NAME FILE-OF-A-KEY: SubjectKeyIdentifier and all, whatever the key
+agreement_certificate() { # NAME FILE-OF-A-KEY [KEY-IDENTIFIER]: whatever the key
     mv "$2" "work/$1.key"
     openssl pkey -in "work/$1.key" -pubout -out "work/$1.pub"
     openssl req -new -key work/ca.key -subj "/O=Example/CN=$1" -out "work/$1.csr" 2>/dev/null
-    printf 'subjectAltName=email:%s@example.org\nsubjectKeyIdentifier=hash\nkeyUsage=keyAgreement\n' \
-        "$1" >work/ext
+    printf 'subjectAltName=email:%s@example.org\nsubjectKeyIdentifier=%s\nkeyUsage=keyAgreement,keyEncipherment\n' \
+        "$1" "${3:-hash}" >work/ext
     openssl x509 -req -in "work/$1.csr" -CA work/ca.crt -CAkey work/ca.key -CAcreateserial \
         -force_pubkey "work/$1.pub" -days 3650 -extfile work/ext -out "work/$1.crt" 2>/dev/null
     cat "work/$1.key" "work/$1.crt" >"keys/$1.pem"
@@ -21,6 +21,10 @@ openssl genpkey -algorithm X25519 -out work/new.key
 agreement_certificate alice-x25519 work/new.key
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out work/new.key
 agreement_certificate other-p256 work/new.key
+for twin in 1 2; do
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out work/new.key
+    agreement_certificate twin-$twin work/new.key 01020304
+done
 
 # Every curve, derivation, key wrap, content encryption, identifier and encoding, in turn
 count=0
@@ -73,83 +77,15 @@ encrypt work/signed.mime work/cms -aes-256-gcm -recip work/alice-p256.crt -keyop
 made_from signed-in-agreement "authenticated authEnveloped-data/aes-256-gcm/ecdh-sha256 signed-data" \
     work/cms work/plain
 
-# X25519 (RFC 8418), of which openssl cms knows nothing: openssl agrees, derives, wraps, encrypts and
-# writes down the structure, one by one.
-hexadecimal() { od -An -v -tx1 "$1" | tr -d ' \n'; }
-der() { # OUT: configuration of asn1parse -genconf on standard input
-    cat >work/conf
-    openssl asn1parse -genconf work/conf -noout -out "$1"
-}
-x25519() { # NAME HKDF|X963KDF DIGEST SCHEME-OID BITS WRAP-OID [MATERIAL]
-    openssl rand -out work/cek 16
-    openssl rand -out work/iv 16
-    openssl enc -aes-128-cbc -K "$(hexadecimal work/cek)" -iv "$(hexadecimal work/iv)" \
-        -in work/text -out work/encrypted
-    openssl genpkey -algorithm X25519 -out work/ephemeral.key
-    openssl pkey -in work/ephemeral.key -pubout -outform DER | tail -c 32 >work/ephemeral
-    openssl pkeyutl -derive -inkey work/ephemeral.key -peerkey work/alice-x25519.pub -out work/secret
-    material=$(printf %s "${7:-}" | od -An -v -tx1 | tr -d ' \n')
-    der work/info <<END
-asn1=SEQUENCE:info
-[info]
-keyInfo=SEQUENCE:wrap
-${7:+entityUInfo=EXPLICIT:0,FORMAT:HEX,OCTETSTRING:$material}
-suppPubInfo=EXPLICIT:2,FORMAT:HEX,OCTETSTRING:$(printf %08x "$5")
-[wrap]
-algorithm=OID:$6
-END
-    if [ -z "$material" ] || [ "$2" != HKDF ]; then salt=; else salt="-kdfopt hexsalt:$material"; fi
-    # shellcheck disable=SC2086
-    openssl kdf -binary -keylen $(($5 / 8)) -kdfopt "digest:$3" -out work/kek $salt \
-        -kdfopt "hexkey:$(hexadecimal work/secret)" -kdfopt "hexinfo:$(hexadecimal work/info)" "$2"
-    openssl enc "-id-aes$5-wrap" -K "$(hexadecimal work/kek)" -iv a6a6a6a6a6a6a6a6 -in work/cek \
-        -out work/wrapped
-    identifier=$(openssl x509 -in work/alice-x25519.crt -noout -ext subjectKeyIdentifier |
-        sed -n '2{s/[ :]//g;p;}')
-    der work/cms <<END
-asn1=SEQUENCE:content_info
-[content_info]
-contentType=OID:1.2.840.113549.1.7.3
-content=EXPLICIT:0,SEQUENCE:enveloped_data
-[enveloped_data]
-version=INTEGER:2
-recipientInfos=SET:recipient_infos
-encryptedContentInfo=SEQUENCE:encrypted
-[recipient_infos]
-kari=IMPLICIT:1,SEQUENCE:kari
-[kari]
-version=INTEGER:3
-originator=EXPLICIT:0,IMPLICIT:1,SEQUENCE:key
-${7:+ukm=EXPLICIT:1,FORMAT:HEX,OCTETSTRING:$material}
-algorithm=SEQUENCE:scheme
-keys=SEQUENCE:keys
-[key]
-algorithm=SEQUENCE:x25519
-key=FORMAT:HEX,BITSTRING:$(hexadecimal work/ephemeral)
-[x25519]
-oid=OID:1.3.101.110
-[scheme]
-oid=OID:$4
-wrap=SEQUENCE:wrap
-[wrap]
-oid=OID:$6
-[keys]
-first=SEQUENCE:recipient
-[recipient]
-rid=IMPLICIT:0,SEQUENCE:rid
-key=FORMAT:HEX,OCTETSTRING:$(hexadecimal work/wrapped)
-[rid]
-identifier=FORMAT:HEX,OCTETSTRING:$identifier
-[encrypted]
-type=OID:1.2.840.113549.1.7.1
-algorithm=SEQUENCE:aes
-content=IMPLICIT:0,FORMAT:HEX,OCTETSTRING:$(hexadecimal work/encrypted)
-[aes]
-oid=OID:2.16.840.1.101.3.4.1.2
-iv=FORMAT:HEX,OCTETSTRING:$(hexadecimal work/iv)
-END
-    message work/cms base64 "open/$1.eml"
-    cp work/text "open/$1.plain"
+. "$scripts/x25519_message.sh"
+# shellcheck disable=SC2034
+null=
+x25519() { # NAME FUNCTION DIGEST SCHEME-OID BITS WRAP-OID [MATERIAL]
+    x25519_name=$1
+    shift
+    x25519_message work/alice-x25519.crt work/text work/cms "$@"
+    message work/cms base64 "open/$x25519_name.eml"
+    cp work/text "open/$x25519_name.plain"
 }
 for row in sha256:19:128:5 sha256:19:256:45 sha384:20:192:25 sha384:20:256:45 sha512:21:128:5 sha512:21:256:45; do
     IFS=: read -r digest arc bits wrap <<END
@@ -171,6 +107,36 @@ END
 done
 cp work/cms parts/x25519.der
 
+# Parameters of the key wrap are derived from as they were sent.
+null=parameters=NULL
+x25519 x25519-null-parameters HKDF sha256 1.2.840.113549.1.9.16.3.19 128 2.16.840.1.101.3.4.1.5
+echo "unauthenticated enveloped-data/aes-128-cbc/ecdh-hkdf-sha256" >open/x25519-null-parameters.expect
+
+# Others' hands: gpgsm encrypts to curves from 2.4 on
+if command -v gpgsm >/dev/null; then
+    home=$(mktemp -d)
+    if openssl x509 -in work/ca.crt -outform DER | gpg --import &&
+        openssl x509 -in work/alice-p384.crt -outform DER | gpg --import &&
+        openssl x509 -in work/ca.crt -noout -fingerprint -sha1 |
+            sed 's/.*=//; s/$/ S relax/' >"$home/trustlist.txt" &&
+        gpg --cipher-algo AES256 --recipient alice-p384@example.org --encrypt <work/attachment >work/cms; then
+        digest=$(openssl cms -cmsout -print -inform DER -in work/cms | sed -n 's/.*stdDH-\(sha[0-9]*\)kdf.*/\1/p')
+        made gpgsm-agreement "unauthenticated enveloped-data/aes-256-cbc/ecdh-$digest" work/cms alice-p384
+    fi
+    gpgconf --homedir "$home" --kill all 2>/dev/null || true
+    rm -rf "$home"
+fi
+
+# Weak keys and key wraps: legacy/, and closed/ as well
+encrypt work/text work/cms -aes-256-gcm -recip work/alice1024.crt
+weak rsa1024 "legacy authEnveloped-data/aes-256-gcm/rsa" work/cms work/text
+encrypt work/text work/cms -des-ede3-cbc -recip work/alice-p256.crt -keyopt ecdh_kdf_md:sha256
+weak des3-agreement "legacy enveloped-data/des-ede3-cbc/ecdh-sha256" work/cms work/text
+encrypt work/text work/cms -aes-192-cbc -des3-wrap -keyid -recip work/alice-bp384.crt
+weak des3-wrap "legacy enveloped-data/aes-192-cbc/ecdh-sha1" work/cms work/text
+encrypt work/text work/cms -aes-256-gcm -recip work/alice1024.crt -recip work/alice-p384.crt
+made strong-beside-weak "authenticated authEnveloped-data/aes-256-gcm/ecdh-sha1" work/cms alice-p384
+
 # What stays as it is
 encrypt work/text work/cms -aes-256-cbc -recip work/other-p256.crt
 closed foreign-agreement no-matching-recipient work/cms
@@ -184,5 +150,6 @@ encrypt work/text parts/agreement.der -aes-256-cbc -recip work/alice-p256.crt -k
 encrypt work/text parts/agreement-gcm.der -aes-256-gcm -keyid -recip work/alice-p384.crt \
     -keyopt ecdh_kdf_md:sha384
 encrypt work/text parts/agreement.ber -aes-256-cbc -stream -recip work/alice-bp256.crt
+encrypt work/text parts/twin.der -aes-128-cbc -keyid -recip work/twin-2.crt
 encrypt work/multipart parts/mixed.der -aes-128-cbc -recip work/other-p256.crt -recip work/alice.crt \
     -recip work/alice-p256.crt -pwri_password secret

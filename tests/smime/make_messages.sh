@@ -2,8 +2,8 @@
 # Makes keys and S/MIME messages with openssl (3.0 and up; gpgsm joins in if it is there), and
 # opens each of them with openssl too (make_messages.py makes what openssl can't):  make_messages.sh DIRECTORY [STAMP]
 #
-#   keys/NAME.pem            alice (RSA 2048), alice1024, alice3072, alice4096, bob, other; alice-CURVE, other-p256:
-#                            key and certificate
+#   keys/NAME.pem            alice (RSA 2048), alice1024, alice3072, alice4096, bob, other; alice-CURVE, other-p256;
+#                            twin-1 and twin-2, of one key identifier: key and certificate
 #   open/NAME.eml            a message that alice's keys open
 #   open/NAME.plain          what openssl makes of it: the entity inside
 #   open/NAME.expect         the report's words: encryption, then type/cipher/key management of

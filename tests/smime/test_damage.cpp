@@ -10,18 +10,21 @@
 
 namespace {
 
-const std::vector<std::string> pieces{"cbc.der", "gcm.der", "oaep.der",     "two.der",
-                                      "cbc.ber", "gcm.ber", "signed.der",   "signed.ber",
-                                      "ccm.der", "rc2.der", "hkdf-cbc.der", "compressed.der"};
+const std::vector<std::string> pieces{
+    "cbc.der",      "gcm.der",        "oaep.der",      "two.der",           "cbc.ber",
+    "gcm.ber",      "signed.der",     "signed.ber",    "ccm.der",           "rc2.der",
+    "hkdf-cbc.der", "compressed.der", "agreement.der", "agreement-gcm.der", "agreement.ber",
+    "mixed.der",    "x25519.der"};
 
 std::string plain(const std::string& piece) {
-    const bool multipart = piece == "oaep.der" || piece == "two.der";
+    const bool multipart = piece == "oaep.der" || piece == "two.der" || piece == "mixed.der";
     const auto entity = samples::part(multipart ? "multipart" : "text");
     return samples::body(samples::text(entity));
 }
 
 bool is_authenticated(const std::string& piece) {
-    return piece.starts_with("gcm") || piece.starts_with("ccm") || piece == "oaep.der";
+    return piece.starts_with("gcm") || piece.starts_with("ccm") || piece == "oaep.der" ||
+           piece == "agreement-gcm.der";
 }
 
 smime::Opened open(const std::string& message) {

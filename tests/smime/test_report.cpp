@@ -36,12 +36,12 @@ TEST_CASE("a layer for somebody else names its recipients (ENC-13)", "[smime][re
     smime::Report report;
     smime::Layer layer;
     layer.type = "enveloped-data";
-    layer.recipients = {{"rsa", "CN=CA", "0A", ""}, {"rsa", "", "", "BEEF"}, {"kari", "", "", ""}};
+    layer.recipients = {{"rsa", "CN=CA", "0A", ""}, {"rsa", "", "", "BEEF"}, {"kekri", "", "", ""}};
     report.layers = {layer};
     CHECK(smime::json(report).find(
               R"("recipients": [{"key_management": "rsa", "issuer": "CN=CA", "serial": "0A"}, )"
               R"({"key_management": "rsa", "subject_key_identifier": "BEEF"}, )"
-              R"({"key_management": "kari"}])") != std::string::npos);
+              R"({"key_management": "kekri"}])") != std::string::npos);
 }
 
 TEST_CASE("a JSON string is valid and harmless whatever the sender wrote", "[smime][report]") {
