@@ -16,14 +16,18 @@ void check(bool holds) {
     if (!holds) std::abort();
 }
 
+keystore::Identity identity(std::string_view private_key, std::string_view certificate) {
+    auto read = keystore::Certificate::parse(smime::decode_base64(certificate).octets.expose());
+    auto key = keystore::PrivateKey::parse(smime::decode_base64(private_key).octets.expose());
+    check(read && key);
+    return {std::move(*read), std::move(*key), "fuzz"};
+}
+
 keystore::Keystore load() {
-    auto certificate =
-        keystore::Certificate::parse(smime::decode_base64(open_key::certificate).octets.expose());
-    auto key =
-        keystore::PrivateKey::parse(smime::decode_base64(open_key::private_key).octets.expose());
-    check(certificate && key);
     std::vector<keystore::Identity> identities;
-    identities.emplace_back(std::move(*certificate), std::move(*key), "fuzz");
+    identities.push_back(identity(open_key::private_key, open_key::certificate));
+    identities.push_back(identity(open_key::ec_private_key, open_key::ec_certificate));
+    identities.push_back(identity(open_key::x25519_private_key, open_key::x25519_certificate));
     return keystore::Keystore{std::move(identities)};
 }
 

@@ -34,4 +34,32 @@ inline constexpr std::string_view certificate =
     "3+huzuS5CksKqFbB0qJE/eQilB6ZS3JIcOimJyNB4wcl1DZud2+CBh4xYfxaCCia"
     "tpunyb/lny28sT1BjgqzlS7sQikjTopvCi99O3mx0UQ=";
 
+inline constexpr std::string_view ec_private_key =
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLZJXO6n82TDFEKyc"
+    "hR1E4KtdpQtqwRmginOuQNuH7R6hRANCAAS8PHHTTH5yP0gWy5ABhUwahf78cw1H"
+    "2702z5RRwD8JU1emYZWdek9vKZvbFsnPYj9INerjhgkxxQ4JIUitssFa";
+
+inline constexpr std::string_view ec_certificate =
+    "MIIBcTCCARegAwIBAgIUcDsEW5OZYL9bUP8mvywhGZxiha0wCgYIKoZIzj0EAwIw"
+    "DTELMAkGA1UEAwwCZWMwIBcNMjYxMTI1MDQyMjI1WhgPMjEyNjExMDEwNDIyMjVa"
+    "MA0xCzAJBgNVBAMMAmVjMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEvDxx00x+"
+    "cj9IFsuQAYVMGoX+/HMNR9u9Ns+UUcA/CVNXpmGVnXpPbymb2xbJz2I/SDXq44YJ"
+    "McUOCSFIrbLBWqNTMFEwHQYDVR0OBBYEFFXcsi6a95pC3YBjDzGU6qS6tnuiMB8G"
+    "A1UdIwQYMBaAFFXcsi6a95pC3YBjDzGU6qS6tnuiMA8GA1UdEwEB/wQFMAMBAf8w"
+    "CgYIKoZIzj0EAwIDSAAwRQIhAKKrWxycieMvzUWplHuMfZPsK9h/+kO2vkFvB8R0"
+    "ZOKcAiBsz9eTlsTkPicqX29ffdT8a7idfGY8IohfdZ8WU40qTg==";
+
+inline constexpr std::string_view x25519_private_key =
+    "MC4CAQAwBQYDK2VuBCIEIOCOSCNQlVkBrdI2b5uwiXDFuoeR0r+ECsDvEmwIEO1u";
+
+inline constexpr std::string_view x25519_certificate =
+    "MIIBYzCBzaADAgECAgEBMA0GCSqGSIb3DQEBCwUAMA8xDTALBgNVBAMMBGZ1enow"
+    "IBcNMjYxMTI1MDQyMjI1WhgPMjEyNjExMDEwNDIyMjVaMBExDzANBgNVBAMMBngy"
+    "NTUxOTAqMAUGAytlbgMhAL9+MPEOwToH1r4TgetM96kwY7+zsjimOwrheo+//nQT"
+    "o0IwQDAdBgNVHQ4EFgQUGXbsoomuD5h7c34T2Ckcf+yq0powHwYDVR0jBBgwFoAU"
+    "nI4sryFl6BetUjgJTC0j4hngJo8wDQYJKoZIhvcNAQELBQADgYEAAPf4pq4WgqRu"
+    "1Arlw6tCAtFycaMPMTdaRXdasLyCroZC7CjppAc65aqdYsx2RBjzpPTsblVuexDT"
+    "mjHLLX5Pb07dXX7quVwQY9mtyIoeVORA1nCgtKbj/aOAe8HHBib9AMwT3UKHiYpv"
+    "seZM7wB2WGczVSD7LghlnNpPKKj6HxQ=";
+
 }  // namespace open_key
