@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every header compiles alone: headers.py COMPILER"""
+"""Every header compiles alone: headers.py COMPILER. One that its own source includes before all others has been shown to by the
+build; the others are compiled here."""
 
 import concurrent.futures
 import pathlib
@@ -7,8 +8,19 @@ import subprocess
 import sys
 
 root = pathlib.Path(__file__).resolve().parent.parent.parent
-headers = sorted(str(header.relative_to(root)) for room in ("imap", "keystore", "smime", "proxy")
-                 for header in (root / room).glob("*.hpp"))
+
+
+def shown_by_the_build(header):
+    source = root / header.with_suffix(".cpp")
+    if not source.exists():
+        return False
+    first = next((line for line in source.read_text().splitlines() if line.startswith("#include")), "")
+    return first == f'#include "{header}"'
+
+
+found = sorted(header.relative_to(root) for room in ("imap", "keystore", "smime", "proxy")
+               for header in (root / room).glob("*.hpp"))
+headers = [str(header) for header in found if not shown_by_the_build(header)]
 
 
 def check(header):
@@ -22,5 +34,5 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool:
     bad = [result for result in pool.map(check, headers) if result[1] != 0]
 for header, _, complaint in bad:
     print(f"{header} does not compile alone:\n{complaint}")
-print(f"{len(headers) - len(bad)} of {len(headers)} headers compile alone")
+print(f"{len(found) - len(bad)} of {len(found)} headers compile alone")
 sys.exit(bool(bad) or not headers)
