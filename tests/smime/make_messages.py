@@ -235,9 +235,9 @@ def is_padded(ciphertext, iv, key):
 
 
 # The attack that RFC 9709 is made against (RFC 9709, 1): a message in GCM is given out for CBC.
-key, gcm, gcm_seal = aead("gcm", 128, 12, 16)
-ciphertext, tag = gcm_seal(TEXT + b" " * (-len(TEXT) % 16), b"", derived(key, gcm))
 while True:  # a garbled text has a right padding once in 256
+    key, gcm, gcm_seal = aead("gcm", 128, 12, 16)
+    ciphertext, tag = gcm_seal(TEXT + b" " * (-len(TEXT) % 16), b"", derived(key, gcm))
     _, algorithm, iv, _ = cbc(128)
     if not is_padded(ciphertext, iv, derived(key, algorithm)) and not is_padded(ciphertext, iv, key):
         break
