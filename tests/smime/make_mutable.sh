@@ -1,16 +1,18 @@
 #!/bin/sh
 # Makes CMS structures of every kind for test_mutations.cpp to change, with openssl (and gpgsm and
-# cmsutil if they are there):  make_mutable.sh DIRECTORY STAMP
+# cmsutil if they are there; make_messages.py makes what openssl can't):  make_mutable.sh DIRECTORY STAMP
 #
 #   keys/NAME.pem     rsa, p256, p384, p521, brainpool: key and certificate
-#   cms/NAME          KIND-…: KIND is cbc, gcm or signed, what the outermost layer is; in DER or BER
-#   plain/NAME        what openssl finds in it
+#   cms/NAME          KIND-…: KIND is cbc, gcm or signed, what the outermost layer is; in DER or BER;
+#                     or ccm, chacha20, hkdf, compressed, which openssl cms knows nothing of
+#   plain/NAME        what is in it
 #
 # The RSA key is small: a private operation costs a fifth, and there are many.
 set -eu
 umask 077
 
 directory=${1:?usage: make_mutable.sh DIRECTORY STAMP}
+scripts=$(realpath "$(dirname "$0")")
 stamp=$(realpath "${2:?usage: make_mutable.sh DIRECTORY STAMP}")
 mkdir -p "$directory"
 cd "$directory"
@@ -141,6 +143,26 @@ encrypt cbc-pieces rsa -aes-128-cbc -stream
 encrypt gcm-pieces rsa -aes-128-gcm -stream
 sign signed-pieces rsa -nocerts -stream
 inside=
+
+# What openssl cms can't make
+mkdir work/made
+(
+    cd work/made
+    mkdir work open closed parts
+    cp ../text work/text
+    cp ../text work/attachment
+    for name in alice bob; do
+        cp ../rsa.key work/$name.key
+        cp ../rsa.crt work/$name.crt
+    done
+    python3 "$scripts/make_messages.py"
+)
+for name in ccm chacha20 compressed; do
+    cp work/made/parts/$name.der cms/$name
+    cp work/text plain/$name
+done
+sed '1,/^\r$/d' work/made/open/hkdf-gcm256.eml | openssl base64 -d >cms/hkdf-gcm
+cp work/text plain/hkdf-gcm
 
 # Of others' making
 if command -v gpgsm >/dev/null; then

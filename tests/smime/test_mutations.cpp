@@ -75,6 +75,10 @@ struct Sample {
     Bytes cms;
     std::string plain;
     bool is(std::string_view kind) const { return name.starts_with(kind); }
+    /// OpenSSL has no words for it: what opens can only be what was sent.
+    bool is_unknown_to_openssl() const {
+        return is("ccm") || is("chacha20") || is("hkdf") || is("compressed");
+    }
 };
 
 std::vector<Sample> samples_of_all_kinds() {
@@ -157,7 +161,10 @@ TEST_CASE("the samples open as OpenSSL opens them, undamaged", "[smime][mutation
         INFO(sample.name);
         const auto opened = open(sample.cms);
         REQUIRE(opened.view);
-        CHECK(openssl_content(sample.cms) == sample.plain);
+        if (sample.is_unknown_to_openssl())
+            CHECK(!openssl_content(sample.cms));
+        else
+            CHECK(openssl_content(sample.cms) == sample.plain);
         CHECK(opened.view->body() == view_of(sample.plain));
     }
 }
@@ -205,7 +212,7 @@ TEST_CASE("no damage done by chance opens to other octets than OpenSSL's", "[smi
 
 TEST_CASE("what is wrong once a key has matched shows in nothing (ENC-07)", "[smime][mutations]") {
     for (const Sample& sample : samples_of_all_kinds()) {
-        if (sample.is("signed")) continue;
+        if (sample.is("signed") || sample.is("compressed")) continue;
         INFO(sample.name);
         const auto tree = der_tree::parse(sample.cms);
         std::set<std::string> reports;
