@@ -79,6 +79,9 @@ inline constexpr std::size_t parameters = 128;
 /// HTML of one message that is written anew (ENC-05), without what is left out anyway; a newsletter
 /// has a tenth of it. Beyond, only its text is delivered.
 inline constexpr std::size_t html_octets = 4 * 1024 * 1024;
+/// Encoded octets of one part of HTML that is read at all: reading takes five times its size.
+/// Larger ones are called plain text as they stand.
+inline constexpr std::size_t html_part = 16 * 1024 * 1024;
 /// Tags of it. A newsletter has 2 000 to 5 000. Gumbo looks through all elements that are open for
 /// each tag: so many in one another take it two seconds.
 inline constexpr std::size_t html_tags = 30'000;

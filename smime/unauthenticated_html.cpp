@@ -118,7 +118,9 @@ private:
     Treatment treatment_of(const MimePart& part, const ContentFields& fields) const {
         if (is_doubtful(writer_, part)) return Treatment::as_text;
         if (part.kind != MimePart::Kind::single) return Treatment::none;
-        return treatment_of_type(writer_.header(part), fields);
+        const Treatment treatment = treatment_of_type(writer_.header(part), fields);
+        const bool too_large = part.body_size > limits::html_part;
+        return treatment == Treatment::html && too_large ? Treatment::as_text : treatment;
     }
 
     void write_html(const MimePart& part, const ContentFields& fields) {

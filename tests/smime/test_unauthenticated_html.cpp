@@ -268,4 +268,10 @@ TEST_CASE("HTML beyond the limits comes as text", "[smime][unauthenticated]") {
         mixed, parts({html + "\r\n" + half + "</b>1", html + "\r\n" + half + "2", html + "\r\n3"}));
     CHECK(out.find(text_part("2\r\n")) != std::string::npos);
     CHECK(out.find("Content-Type: text/html") != std::string::npos);
+    // A part that would take memory many times its size is not read at all.
+    const std::string huge(smime::limits::html_part + 1, '<');
+    const auto whole = delivered(html, huge);
+    CHECK(whole.find("Content-Type: text/plain") < 200);
+    CHECK(whole.find("text/html") == std::string::npos);
+    CHECK(whole.ends_with(huge));
 }
