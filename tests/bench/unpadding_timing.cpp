@@ -37,6 +37,21 @@ SecretBytes encoded(std::uint8_t second, std::size_t zero_at) {
     return em;
 }
 
+Bytes from_hex(std::string_view text) {
+    Bytes octets;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+        octets.push_back(
+            static_cast<std::uint8_t>(std::stoi(std::string{text.substr(i, 2)}, nullptr, 16)));
+    return octets;
+}
+
+/// A wrapped key, and one that was changed in its last octet.
+std::array<SecretBytes, 2> good_and_bad(const Bytes& wrapped) {
+    Bytes changed = wrapped;
+    changed.back() ^= 2;
+    return {SecretBytes{BytesView{wrapped}}, SecretBytes{BytesView{changed}}};
+}
+
 }  // namespace
 
 int main() {
@@ -57,6 +72,21 @@ int main() {
     SecretBytes other = encoded(2, 0);
     other.expose()[0] = 1;
     compare("OAEP, zero first and not", pair(encoded(2, 0), std::move(other)), oaep);
+
+    // Key unwrapping: what is in the wrapped key, or what is not (RFC 3394, 3217).
+    const Bytes kek = from_hex("255e0d1c07b646dfb3134cc843ba8aa71f025b7c0838251f");
+    const auto aes = [&](const SecretBytes& wrapped) {
+        aes_unwrap_key(kek, wrapped.expose(), SecretBytes{16});
+    };
+    const Bytes aes_wrapped =  // the key of RFC 3394, 4.1, by openssl enc -id-aes192-wrap
+        from_hex("3717d973b5e633ca72fbdc85c5aafd0add4d64bf41395b4a");
+    compare("AES unwrapping, good and bad", good_and_bad(aes_wrapped), aes);
+    const auto des3 = [&](const SecretBytes& wrapped) {
+        des3_unwrap_key(kek, wrapped.expose(), SecretBytes{24});
+    };
+    const Bytes des3_wrapped = from_hex(  // RFC 3217, 3.4
+        "690107618ef092b3b48ca1796b234ae9fa33ebb4159604037db5d6a84eb3aac2768c632775a467d4");
+    compare("3DES unwrapping, good and bad", good_and_bad(des3_wrapped), des3);
 
     const auto cbc = [](const SecretBytes& text) {
         volatile bool seen = size_without_padding(text.expose(), 16).has_value();
