@@ -59,8 +59,15 @@ bool aes_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets
 bool des3_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 bool des_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 
-/// The size of what stands before the PKCS#7 padding (RFC 5652, 6.3) of a block size of 8 or 16, or
-/// nothing if the padding is wrong; takes the same time for every padding.
+/// What stands before the PKCS#7 padding (RFC 5652, 6.3) of a block size of 8 or 16. Both values are
+/// found in the same time for every padding, right or wrong; valid is a mask.
+struct Unpadded {
+    std::size_t size = 0;
+    std::uint8_t valid = 0;
+};
+Unpadded unpad_pkcs7(BytesView octets, std::size_t block_size);
+
+/// Its size, or nothing if the padding is wrong: for who must decide now.
 std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t block_size);
 
 /// Decrypts AES-GCM in place after checking the tag over the whole (RFC 5084). False, and no octet

@@ -113,9 +113,9 @@ bool des_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets
                                  octets.data(), octets.data()) == 0;
 }
 
-std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t block_size) {
+Unpadded unpad_pkcs7(BytesView octets, std::size_t block_size) {
     if ((block_size != 8 && block_size != 16) || octets.empty() || octets.size() % block_size != 0)
-        return std::nullopt;
+        return {};
     const BytesView block = octets.last(block_size);
     const std::uint32_t padding = block.back();
     const auto size = static_cast<std::uint32_t>(block_size);
@@ -128,8 +128,14 @@ std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t bl
             static_cast<std::uint8_t>(~constant_time::is_equal(block[size - 1 - i], padding));
         wrong |= is_padding & differs;
     }
-    if (wrong != 0) return std::nullopt;
-    return octets.size() - padding;
+    const std::uint8_t valid = constant_time::is_zero(wrong);
+    return {octets.size() - (padding & (0U - (valid & 1U))), valid};
+}
+
+std::optional<std::size_t> size_without_padding(BytesView octets, std::size_t block_size) {
+    const Unpadded unpadded = unpad_pkcs7(octets, block_size);
+    if (!unpadded.valid) return std::nullopt;
+    return unpadded.size;
 }
 
 }  // namespace keystore

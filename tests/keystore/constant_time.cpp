@@ -20,6 +20,8 @@ int main() {
     select_key(chosen, unpad_oaep(encoded, Digest::sha256, Digest::sha1, {}, 32));
     select_key(chosen, unpad_oaep(encoded, Digest::sha1, Digest::sha512, {}, SecretBytes{32}));
 
+    chosen.valid |= unpad_pkcs7(encoded.expose(), 16).valid;
+
 #ifdef __x86_64__
     // AES without tables: instructions of the processor, which valgrind knows. The table of others
     // is what AES-CBC has too.
