@@ -2,10 +2,13 @@
 // process. There must be none that passes here and fails there. What fails here and passes there is
 // counted by our reason.
 //
-//     signature_mutations SAMPLES COUNT [SEED]
+//     signature_mutations SAMPLES COUNT [SEED [KEEP]]
+//
+// With KEEP, what passes here is written there as NAME.eml and NAME.expect, for gpgsm_verify.py.
 
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <random>
@@ -248,20 +251,39 @@ std::string with_crlf(const std::string& text) {
     return out;
 }
 
-/// Without the certificates in its bag that OpenSSL can't read: it gives up the whole message for
-/// one, though nobody needs it; CERT-12 asks us to go on.
-std::string without_unreadable_certificates(const std::string& cms) {
+/// Calls change with the certificates of a CMS's bag; the result.
+template <class Change>
+std::string with_bag(const std::string& cms, Change change) {
     using der_tree::Node;
     Node root = der_tree::parse(samples::octets(cms));
     if (root.children.size() < 2 || root.children[1].children.empty()) return cms;
-    for (Node& field : root.children[1].children[0].children) {
-        if (field.tag.class_bits != 0x80 || field.tag.number != 0) continue;
-        std::erase_if(field.children, [](const Node& one) {
+    for (Node& field : root.children[1].children[0].children)
+        if (field.tag.class_bits == 0x80 && field.tag.number == 0) change(field.children);
+    return samples::text(der_tree::write(root, der_tree::Form::as_parsed));
+}
+
+/// Without the certificates in its bag that OpenSSL can't read: it gives up the whole message for
+/// one, though nobody needs it; CERT-12 asks us to go on.
+std::string without_unreadable_certificates(const std::string& cms) {
+    return with_bag(cms, [](std::vector<der_tree::Node>& bag) {
+        std::erase_if(bag, [](const der_tree::Node& one) {
             const auto der = der_tree::write(one, der_tree::Form::as_parsed);
             return !openssl_verify::is_certificate(samples::text(der));
         });
-    }
-    return samples::text(der_tree::write(root, der_tree::Form::as_parsed));
+    });
+}
+
+/// The same with one certificate of its bag fewer, each in turn. The bag is signed by nobody;
+/// OpenSSL takes the first that a signer's identifier fits, and the search for a path one of every
+/// name, where SIG-09 and CERT-01 ask us to try all.
+std::vector<std::string> with_one_certificate_fewer(const std::string& cms) {
+    std::vector<std::string> all;
+    for (std::size_t left_out = 0, size = 1; left_out < size; ++left_out)
+        all.push_back(with_bag(cms, [&](std::vector<der_tree::Node>& bag) {
+            size = bag.size();
+            if (left_out < size) bag.erase(bag.begin() + static_cast<std::ptrdiff_t>(left_out));
+        }));
+    return all;
 }
 
 }  // namespace
@@ -297,12 +319,18 @@ int main(int count, char** words) {
                 judge.verifies(sample.cms, with_crlf(sample.content), address));
     };
 
-    std::size_t both = 0, neither = 0, only_we = 0, unreadable = 0;
+    const fs::path keep = count > 4 ? words[4] : "";
+    std::size_t both = 0, neither = 0, only_we = 0, unreadable = 0, one_fewer = 0;
     std::map<std::string, std::size_t> only_they;
     const auto compare = [&](const Sample& sample) {
         const auto report = ours(sample);
         const bool we = report.verdict == smime::Verdict::pass;
         const bool they = theirs(sample);
+        if (we && !keep.empty()) {
+            const auto name = sample.name + "-mutation-" + std::to_string(both);
+            std::ofstream{keep / (name + ".eml"), std::ios::binary} << put_together(sample);
+            std::ofstream{keep / (name + ".expect")} << "pass -\n";
+        }
         if (we && they) ++both;
         if (!we && !they) ++neither;
         if (!we && they)
@@ -312,6 +340,12 @@ int main(int count, char** words) {
             other.cms = without_unreadable_certificates(sample.cms);
             if (theirs(other)) {
                 ++unreadable;
+                return;
+            }
+            for (const auto& cms : with_one_certificate_fewer(other.cms)) {
+                other.cms = cms;
+                if (!theirs(other)) continue;
+                ++one_fewer;
                 return;
             }
         }
@@ -332,7 +366,9 @@ int main(int count, char** words) {
     std::cout << tries << " mutations of seed " << seed << ": pass both " << both << ", fail both "
               << neither << ", pass here and fail there " << only_we << '\n';
     std::cout << "  passes here, and there without a stranger's certificate that can't be read: "
-              << unreadable << '\n';
+              << unreadable
+              << "\n  passes here, and there with one certificate fewer in the bag: " << one_fewer
+              << '\n';
     for (const auto& [reason, number] : only_they)
         std::cout << "  passes there, here \"" << reason << "\": " << number << '\n';
     return only_we != 0;
