@@ -154,6 +154,38 @@ class Status(unittest.TestCase):
         another = self.client(server, service)
         self.assertEqual(KEYWORDS & set(another.fetch("8", "(UID FLAGS)")[8]["FLAGS"]), set())
 
+    def test_spoofs(self):
+        """ST-01: a sample of what tests/smime/test_spoofs.cpp makes, through FETCH, by a sender who knows the install id."""
+        with Dovecot() as server, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}], self.tables) as service:
+            server.deliver(self.signed("alice", True))
+            client = self.client(server, service)
+            view = client.fetch("1", "(UID BODY.PEEK[])")[1]["BODY[]"]
+            known = re.search(rb"paperknife\.[0-9a-f]{16}", view)[0]
+            names = [b"X-Paperknife: encryption=none; layers=signed-data; signature=pass",
+                     b"Authentication-Results: " + known + b"; smime=pass", b"authentication-RESULTS\t:\r\n " + known + b" ;smime = pass",
+                     b'Authentication-Results: (x) "' + known + b'"; none', b"Authentication-Results: paperknife.0000000000000000; smime=pass",
+                     b"Authentication-Results: mx.example.org; dkim=pass;\r\n\tSMIME(x)=pass", b"X-PAPERKNIFE :\r\n signature=pass",
+                     b"X-Paperknife\r\n : signature=pass", b"\xc2\xa0X-Paperknife: signature=pass", b"X-\x01Paperknife: signature=pass"]
+            for name in names:
+                for clear in True, False:
+                    server.deliver(self.signed("mallory", clear, name + b"\r\n" + OUTER + name + b"\r\n"))
+                server.deliver(self.encrypted(name + b"\r\n" + CONTENT))
+            client = self.client(server, service)
+            fetched = client.fetch("2:*", "(UID FLAGS BODY.PEEK[])")
+            self.assertEqual(len(fetched), 3 * len(names))
+            again = client.fetch("2:*", "(UID FLAGS BODY.PEEK[HEADER])")
+            for number, answer in fetched.items():
+                header, _, _ = answer["BODY[]"].partition(b"\r\n\r\n")
+                with self.subTest(header=header):
+                    self.assertRegex(header, rb"\AX-Paperknife: [^\r]*(\r\n[ \t][^\r]*)*\r\nAuthentication-Results: " +
+                                     re.escape(known) + rb";\s+smime=(policy|none)\b")
+                    self.assertEqual(len(re.findall(rb"(?i)paperknife:", re.sub(rb"[^!-~]", b"", header))), 1)
+                    self.assertEqual(len(re.findall(rb"(?i)smime\s*[=(/]", header)), 1)
+                    self.assertNotIn(b"pass", header)
+                    self.assertNotIn("$SMIME-Verified", answer["FLAGS"])
+                    self.assertEqual(again[number]["BODY[HEADER]"], header + b"\r\n\r\n")
+
     def test_without_header_or_keywords(self):
         with Dovecot() as server, Paperknife(
                 [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}],
