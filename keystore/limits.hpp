@@ -63,14 +63,18 @@ inline constexpr std::size_t policies = 100;
 /// Certificates of a path, the anchor included (CERT-10). Real ones have three to five.
 inline constexpr std::size_t path_depth = 10;
 
-/// Certificates of a message that are looked at for a path (CERT-10).
+/// Certificates of a message that are looked at for a path (CERT-10), and their octets together:
+/// ten with the longest signatures of SLH-DSA have half of it. Each may be compared for each
+/// signer.
 inline constexpr std::size_t message_certificates = 500;
+inline constexpr std::size_t message_certificate_octets = 1024 * 1024;
 
-/// Steps of the search for a path: certificates put to its end, whether they lead on or not. Ten
-/// cross-certified CAs, all of one another, take some thousands.
+/// Steps of the searches for paths of one message: certificates put to an end, whether they lead on
+/// or not. Ten cross-certified CAs, all of one another, take some thousands.
 inline constexpr std::size_t path_steps = 20'000;
 
-/// Comparisons of a name with a name constraint, for one message. Some 10 ms.
+/// Comparisons of a name with a name constraint or with the names of a CRL, for one message. Some
+/// 10 ms, or 300 if the names are as long as message_certificate_octets let them be.
 inline constexpr std::size_t name_comparisons = 200'000;
 
 /// Signatures that are checked for one message, and about how long that takes (CERT-10). The
@@ -78,14 +82,21 @@ inline constexpr std::size_t name_comparisons = 200'000;
 inline constexpr std::size_t signature_checks = 100;
 inline constexpr std::uint64_t signature_microseconds = 600'000;
 
+/// A megabyte takes about so long to digest by the slowest of our digests.
+inline constexpr std::uint64_t digested_octets_in_a_microsecond = 200;
+
 /// Entries of a CRL: CAs with a million revoked certificates exist, in partitions.
 inline constexpr std::size_t crl_entries = 1'000'000;
 
 /// The issuer of a CRL may need a path of its own, whose CRLs may be of another issuer again.
 inline constexpr int crl_nesting = 2;
 
-/// CRLs that come with a message.
+/// CRLs that come with a message, and their octets together: 200 000 entries.
 inline constexpr std::size_t message_certificate_lists = 100;
+inline constexpr std::size_t message_certificate_list_octets = 8 * 1024 * 1024;
+
+/// Distribution points of one certificate that are looked up. Real ones have one to three.
+inline constexpr std::size_t distribution_points = 100;
 
 /// RSA modulus (CERT-10): beyond, one operation takes longer than a person waits.
 inline constexpr std::size_t rsa_bits = 8192;

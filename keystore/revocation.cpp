@@ -53,11 +53,25 @@ bool is_in_scope(const CertificateList& list, const Certificate& certificate,
 /// The certificate's distribution points, and at last the one that every certificate has: CRLs of
 /// its issuer that are not divided further (RFC 5280, 6.3.3, last paragraph).
 std::vector<DistributionPoint> points_of(const Certificate& certificate) {
-    std::vector<DistributionPoint> points = certificate.extensions.distribution_points;
+    const auto& named = certificate.extensions.distribution_points;
+    const auto looked_at = std::min(named.size(), limits::distribution_points);
+    std::vector<DistributionPoint> points{named.begin(),
+                                          named.begin() + static_cast<std::ptrdiff_t>(looked_at)};
     DistributionPoint last;
     last.name = DistributionPointName{{directory(certificate.issuer_name)}, {}};
     points.push_back(std::move(last));
     return points;
+}
+
+/// How many names is_in_scope compares.
+std::size_t comparisons(const CertificateList& list, const DistributionPoint& point) {
+    const auto count = [](const std::optional<DistributionPointName>& name) {
+        return name ? name->full_name.size() + 1 : 1;
+    };
+    const auto& issuing = list.issuing_distribution_point();
+    if (!issuing) return point.crl_issuer.size();
+    return point.crl_issuer.size() +
+           count(issuing->name) * std::max(count(point.name), point.crl_issuer.size());
 }
 
 bool is_not_below(const Bytes& number, const Bytes& bound) {
@@ -114,6 +128,7 @@ Revocation RevocationCheck::of_certificate(const Subject& subject) {
             const auto reasons = static_cast<ReasonFlags>(
                 point.reasons & (issuing ? issuing->reasons : all_reasons));
             if (list.base_number() || (reasons & ~covered) == 0) continue;
+            if (!checks_.compare_names(comparisons(list, point))) return Revocation::not_checked;
             if (!is_in_scope(list, certificate, point) || !is_signed(list, subject)) continue;
             const Source* delta = delta_of(list, subject);
             auto entry = list.find(certificate.issuer_name, serial_number);

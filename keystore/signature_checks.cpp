@@ -12,15 +12,6 @@ std::string_view text_of(BytesView octets) {
 
 }  // namespace
 
-bool SignatureChecks::spend(std::size_t& left, std::size_t amount) {
-    if (amount > left) {
-        exhausted_ = true;
-        return false;
-    }
-    left -= amount;
-    return true;
-}
-
 SignatureChecks::Outcome SignatureChecks::verify(const Signed& what, const Certificate& issuer) {
     const auto algorithm = SignatureAlgorithm::parse(what.algorithm);
     const auto key = PublicKey::parse(issuer.subject_public_key_info);
@@ -33,7 +24,9 @@ SignatureChecks::Outcome SignatureChecks::verify(const Signed& what, const Certi
     if (algorithm->family == SignatureAlgorithm::Family::unsupported || !key->is_usable())
         return Outcome::unsupported;
     if (!key->fits(*algorithm)) return Outcome::bad;
-    if (!budget_.spend(key->verify_microseconds())) return Outcome::refused;
+    const std::size_t to_digest = what.digest.empty() ? what.message.size() : 0;
+    if (!budget_.digest(to_digest) || !budget_.spend(key->verify_microseconds()))
+        return Outcome::refused;
     const bool good = what.digest.empty()
                           ? key->verify(*algorithm, what.message, what.signature)
                           : key->verify_digest(*algorithm, what.digest, what.signature);

@@ -11,8 +11,8 @@
 
 namespace keystore {
 
-/// SignatureChecks does the work of a search for paths, each piece once, and only as long as it is
-/// paid for (CERT-10): signatures, steps, comparisons of names.
+/// SignatureChecks verifies the signatures that a search for paths comes by, each once, and only as
+/// long as they are paid for (CERT-10).
 class SignatureChecks {
 public:
     enum class Outcome {
@@ -32,8 +32,8 @@ public:
     Outcome check(const CertificateList& list, const Certificate& issuer);
 
     /// False if one more step, or so many comparisons, are too many.
-    bool step() { return spend(steps_, 1); }
-    bool compare_names(std::size_t comparisons) { return spend(comparisons_, comparisons); }
+    bool step() { return budget_.step(); }
+    bool compare_names(std::size_t comparisons) { return budget_.compare_names(comparisons); }
     /// True once anything was refused.
     bool exhausted() const { return exhausted_ || budget_.exhausted(); }
 
@@ -46,10 +46,8 @@ private:
 
     Outcome check(const Signed& what, const Certificate& issuer);
     Outcome verify(const Signed& what, const Certificate& issuer);
-    bool spend(std::size_t& left, std::size_t amount);
 
     SignatureBudget& budget_;
-    std::size_t steps_ = limits::path_steps, comparisons_ = limits::name_comparisons;
     bool exhausted_ = false;
     std::map<Key, Outcome> known_;
 };

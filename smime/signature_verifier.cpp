@@ -19,9 +19,6 @@ using Family = keystore::SignatureAlgorithm::Family;
 
 namespace {
 
-/// A megabyte takes about so long to digest by the slowest of our digests.
-constexpr std::uint64_t octets_in_a_microsecond = 200;
-
 /// True if two AlgorithmIdentifiers say the same: parameters NULL and none do (RFC 5754, 2).
 bool same_identifier(BytesView one, BytesView other) {
     const auto read = [](BytesView octets) {
@@ -105,23 +102,34 @@ std::optional<SignatureVerifier::Bag> SignatureVerifier::read_bag(const SignedDa
         while (const auto element = in.next()) {
             // Attribute certificates and PKCS#6 stand under tags of their own (CERT-12).
             if (element->tag != der::sequence) continue;
-            if (certificates_left_ == 0) return std::nullopt;
+            const auto size = element->octets.size();
+            if (certificates_left_ == 0 || size > certificate_octets_left_) return std::nullopt;
             --certificates_left_;
+            certificate_octets_left_ -= size;
             if (auto certificate = Certificate::parse(element->octets))
                 bag.certificates.push_back(std::move(*certificate));
         }
     }
-    if (signed_data.crls && policy_.revocation != keystore::RevocationPolicy::off) {
-        der::Reader in = der::Reader::inside(*signed_data.crls, der::Limits::ber());
-        while (const auto element = in.next()) {
-            if (element->tag != der::sequence) continue;
-            if (bag.certificate_lists.size() == keystore::limits::message_certificate_lists) break;
-            if (auto list = keystore::CertificateList::parse(
-                    Bytes{element->octets.begin(), element->octets.end()}))
-                bag.certificate_lists.push_back(std::move(*list));
-        }
-    }
+    if (signed_data.crls && policy_.revocation != keystore::RevocationPolicy::off)
+        bag.certificate_lists = read_lists(*signed_data.crls);
     return bag;
+}
+
+/// Those that are too many or too large are left out: the revocation that they speak of is not
+/// checked then, or checked by the owner's.
+std::vector<keystore::CertificateList> SignatureVerifier::read_lists(const der::Element& crls) {
+    std::vector<keystore::CertificateList> lists;
+    der::Reader in = der::Reader::inside(crls, der::Limits::ber());
+    while (const auto element = in.next()) {
+        const auto size = element->octets.size();
+        if (element->tag != der::sequence || size > list_octets_left_) continue;
+        if (lists.size() == keystore::limits::message_certificate_lists) break;
+        list_octets_left_ -= size;
+        if (auto list = keystore::CertificateList::parse(
+                Bytes{element->octets.begin(), element->octets.end()}))
+            lists.push_back(std::move(*list));
+    }
+    return lists;
 }
 
 std::vector<CheckedSigner> SignatureVerifier::check(const SignedData& signed_data,
@@ -177,6 +185,7 @@ CheckedSigner SignatureVerifier::check_signer(const SignerInfo& info, const Sign
         check.attributes = SignedAttributes::read(*info.signed_attrs);
         if (check.attributes) signer.signing_time = check.attributes->signing_time;
     }
+    if (budget_.exhausted()) return give_up(Integrity::too_complex);
     if (!digest || algorithm->family == Family::unsupported) {
         const bool weak = algorithm->weak || is_broken_digest(info.digest_algorithm);
         return give_up(Integrity::unsupported_algorithm, weak);
@@ -198,18 +207,17 @@ CheckedSigner SignatureVerifier::check_signer(const SignerInfo& info, const Sign
               same_identifier(attributes->algorithm_protection->signature_identifier,
                               info.signature_identifier)))
             return give_up(Integrity::algorithm_mismatch);
-        const auto fits = [&](Form form) {
-            return content.has(form) && content.digest(*digest, form) == attributes->message_digest;
-        };
-        if (!fits(Form::as_received) && !fits(Form::crlf))
-            return give_up(Integrity::digest_mismatch);
+        const auto outcome = compare_digest(attributes->message_digest, *digest, content);
+        if (outcome != Integrity::intact) return give_up(outcome);
     } else if (signed_data.content_type != oid::data) {
         // They must be there then (RFC 5652, 5.3); without them a signature over attributes could
         // be shown as one over content (SIG-05).
         return give_up(Integrity::bad_attributes);
     }
-    for (const Certificate* certificate : certificates_of(info.sid, bag))
+    for (const Certificate* certificate : certificates_of(info.sid, bag)) {
         signer.candidates.push_back(check_candidate(check, *certificate, bag, content));
+        if (budget_.exhausted()) break;
+    }
     if (signer.candidates.empty()) return give_up(Integrity::no_certificate);
     return signer;
 }
@@ -218,7 +226,8 @@ Candidate SignatureVerifier::check_candidate(const Check& check, const Certifica
                                              const Bag& bag, SignedContent& content) {
     Candidate candidate;
     candidate.addresses = certificate.addresses;
-    candidate.fingerprint = keystore::hash(keystore::Digest::sha256, certificate.der);
+    if (!policy_.pins.empty())
+        candidate.fingerprint = keystore::hash(keystore::Digest::sha256, certificate.der);
     candidate.subject = certificate.subject_text;
     candidate.issuer = certificate.issuer_text;
     candidate.not_before = certificate.not_before;
@@ -244,38 +253,61 @@ Candidate SignatureVerifier::check_candidate(const Check& check, const Certifica
     return candidate;
 }
 
+/// The first digest of a message is what it takes to look at it at all; all others are paid for.
+/// nullptr if this one is not.
+const Bytes* SignatureVerifier::digest_of(SignedContent& content, keystore::Digest digest,
+                                          Form form) {
+    const bool free = content.knows(digest, form) || content.is_new();
+    if (!free && !budget_.digest(content.size())) return nullptr;
+    return &content.digest(digest, form);
+}
+
+Integrity SignatureVerifier::compare_digest(const Bytes& expected, keystore::Digest digest,
+                                            SignedContent& content) {
+    for (const Form form : {Form::as_received, Form::crlf}) {
+        if (!content.has(form)) continue;
+        const Bytes* const found = digest_of(content, digest, form);
+        if (!found) return Integrity::too_complex;
+        if (*found == expected) return Integrity::intact;
+    }
+    return Integrity::digest_mismatch;
+}
+
 Integrity SignatureVerifier::verify(const Check& check, const keystore::PublicKey& key,
                                     SignedContent& content) {
     using Kind = keystore::PublicKey::Kind;
     if (key.kind() == Kind::too_costly) return Integrity::too_complex;
     if (!key.is_usable()) return Integrity::unsupported_algorithm;
     if (!key.fits(check.algorithm)) return Integrity::bad_signature;
-    const auto verified = [&](BytesView message) {
-        return budget_.spend(key.verify_microseconds() +
-                             message.size() / octets_in_a_microsecond) &&
-               key.verify(check.algorithm, message, check.info.signature);
-    };
-    const auto outcome = [&](bool good) {
-        if (good) return Integrity::intact;
-        return budget_.exhausted() ? Integrity::too_complex : Integrity::bad_signature;
-    };
-    if (check.attributes) return outcome(verified(check.attributes->octets));
+    if (!check.attributes) return verify_content(check, key, content);
+    const Bytes& attributes = check.attributes->octets;
+    if (!budget_.digest(attributes.size()) || !budget_.spend(key.verify_microseconds()))
+        return Integrity::too_complex;
+    return key.verify(check.algorithm, attributes, check.info.signature) ? Integrity::intact
+                                                                         : Integrity::bad_signature;
+}
+
+/// Without signed attributes the signature is over the content itself.
+Integrity SignatureVerifier::verify_content(const Check& check, const keystore::PublicKey& key,
+                                            SignedContent& content) {
     for (const Form form : {Form::as_received, Form::crlf}) {
         if (!content.has(form)) continue;
         Bytes made;
         bool good = false;
-        if (check.algorithm.family == Family::ed25519) {
-            good = verified(content.octets(form, made));
+        if (check.algorithm.family == Family::ed25519) {  // which takes it whole
+            if (!budget_.digest(content.size()) || !budget_.spend(key.verify_microseconds()))
+                return Integrity::too_complex;
+            good = key.verify(check.algorithm, content.octets(form, made), check.info.signature);
         } else {
-            good = budget_.spend(key.verify_microseconds()) &&
-                   key.verify_digest(check.algorithm, content.digest(*check.algorithm.digest, form),
-                                     check.info.signature);
+            const Bytes* const digest = digest_of(content, *check.algorithm.digest, form);
+            if (!digest || !budget_.spend(key.verify_microseconds())) return Integrity::too_complex;
+            good = key.verify_digest(check.algorithm, *digest, check.info.signature);
         }
         if (!good) continue;
         const bool replayed = could_be_signed_attributes(content.octets(form, made));
         return replayed ? Integrity::stripped_attributes : Integrity::intact;
     }
-    return outcome(false);
+    return Integrity::bad_signature;
 }
 
 SignerFacts SignatureVerifier::facts_of(const CheckedSigner& signer, const Candidate& candidate,

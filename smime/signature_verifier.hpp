@@ -60,6 +60,13 @@ private:
     struct Check;
 
     std::optional<Bag> read_bag(const SignedData& signed_data);
+    std::vector<keystore::CertificateList> read_lists(const keystore::der::Element& crls);
+    const keystore::Bytes* digest_of(SignedContent& content, keystore::Digest digest,
+                                     SignedContent::Form form);
+    Integrity compare_digest(const keystore::Bytes& expected, keystore::Digest digest,
+                             SignedContent& content);
+    Integrity verify_content(const Check& check, const keystore::PublicKey& key,
+                             SignedContent& content);
     CheckedSigner check_signer(const SignerInfo& info, const SignedData& signed_data,
                                const Bag& bag, SignedContent& content);
     std::vector<const keystore::Certificate*> certificates_of(
@@ -76,6 +83,8 @@ private:
     const keystore::Keystore& keys_;
     keystore::SignatureBudget budget_;
     std::size_t certificates_left_ = keystore::limits::message_certificates;
+    std::size_t certificate_octets_left_ = keystore::limits::message_certificate_octets;
+    std::size_t list_octets_left_ = keystore::limits::message_certificate_list_octets;
 };
 
 }  // namespace smime

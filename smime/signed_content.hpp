@@ -22,6 +22,12 @@ public:
     /// True if there is such a form, and it differs from the first.
     bool has(Form form) const { return form == Form::as_received || has_bare_lf_; }
 
+    /// True if digest() costs nothing more; is_new(): nothing has been digested yet.
+    bool knows(keystore::Digest digest, Form form) const {
+        return digests_.contains({digest, form});
+    }
+    bool is_new() const { return digests_.empty(); }
+
     /// The digest of this form. Each pair of arguments costs a pass over the octets, once.
     const keystore::Bytes& digest(keystore::Digest digest, Form form);
 
