@@ -104,6 +104,9 @@ PathStatus PathSearch::revocation_problem(PathResult& result) {
         request_.revocation == RevocationPolicy::require)
         return PathStatus::revocation_not_checked;
     result.about = nullptr;
+    // A heap of CRLs must not hide the one that revokes: what was not paid for was not looked at.
+    if (result.revocation == Revocation::not_checked && checks_.exhausted())
+        return PathStatus::too_complex;
     return PathStatus::valid;
 }
 

@@ -137,6 +137,29 @@ TEST_CASE("CERT-10: a budget is spent once", "[path]") {
     CHECK(find(trust, bag, bob, budget).status == PathStatus::too_complex);
 }
 
+TEST_CASE("CERT-07: a heap of CRLs does not hide the one that revokes", "[path]") {
+    Trust trust = trusting("root");
+    const auto revoked = CertificateList::parse(tests::path_file("sub-revoked.crl"));
+    REQUIRE(revoked);
+    trust.certificate_lists.push_back(*revoked);
+    const std::vector<Certificate> bag{certificate("sub")};
+    const Certificate alice = certificate("alice");
+    Bytes forged = tests::path_file("sub-empty.crl");
+    forged.back() ^= 1;
+    std::vector<CertificateList> heap;
+    for (std::size_t i = 0; i < limits::message_certificate_lists; ++i)
+        heap.push_back(CertificateList::parse(forged).value());
+    for (const std::size_t count : {std::size_t{0}, std::size_t{10}, heap.size()}) {
+        INFO(count);
+        PathRequest request{alice, trust, at};
+        request.certificates = bag;
+        request.certificate_lists = std::span{heap}.first(count);
+        SignatureBudget budget;
+        const auto status = find_path(request, budget).status;
+        CHECK(status == (count < heap.size() ? PathStatus::revoked : PathStatus::too_complex));
+    }
+}
+
 TEST_CASE("A certificate is valid from its first second to its last", "[path]") {
     const Trust trust = trusting("root");
     const std::vector<Certificate> bag{certificate("sub")};
