@@ -117,7 +117,8 @@ Result<AuthEnvelopedData> AuthEnvelopedData::read(const der::Element& content) {
 ///                               certificates [0] OPTIONAL, crls [1] OPTIONAL, signerInfos SET }
 Result<SignedData> SignedData::read(const der::Element& content) {
     der::Reader in = inside(content);
-    if (!in.small_integer()) return Error::malformed;
+    const auto version = in.small_integer();
+    if (!version || *version > 5) return Error::malformed;  // v0 to v5 (RFC 5652, 10.2.5)
     const auto digest_algorithms = in.next(der::set);
     auto encapsulated = digest_algorithms ? in.enter(der::sequence) : std::nullopt;
     auto content_type = encapsulated ? encapsulated->oid() : std::nullopt;

@@ -154,7 +154,10 @@ bool is_der(BytesView octets) {
 ///         unsignedAttrs [1] OPTIONAL }
 std::optional<SignerInfo> SignerInfo::read(der::Reader& in) {
     auto fields = in.enter(der::sequence);
-    if (!fields || !fields->small_integer()) return std::nullopt;
+    // Whatever the identifier is: senders mix up v1 and v3. Beyond v5 there is none (RFC
+    // 5652, 10.2.5).
+    const auto version = fields ? fields->small_integer() : std::nullopt;
+    if (!version || *version > 5) return std::nullopt;
     SignerInfo info;
     auto sid = read_recipient_identifier(*fields);
     if (!sid) return std::nullopt;

@@ -38,6 +38,7 @@ PASSES_THERE = {
     r"ess-.*": "gpgsm does not look at signingCertificateV2 (RFC 5035; SIG-09)",
     r"protection-.*": "gpgsm does not look at CMSAlgorithmProtection (RFC 6211; SIG-09)",
     r"signature-parameters": "parameters that sha256WithRSAEncryption has not (RFC 4055, 5)",
+    r"version-none": "CMS has no such version (RFC 5652, 10.2.5)",
     r"carol|nobody|from-(other|two|display-name.*)|signed-signed":
         "gpgsm verifies whoever signed; that it is the author is our question (CERT-05, ST-06)",
     r"dated|signed-(1950|2049|day-before|year|hours-ahead|years-ahead)(-generalized)?":

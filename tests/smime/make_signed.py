@@ -124,10 +124,10 @@ def signed_by(name, octets, hash_name="sha256"):
 
 
 def signer_info(name, attributes, digest="sha256", signature=None, unsorted=False, signed=None, octets=content,
-                identifier_of=None, hash_name=None):
+                identifier_of=None, hash_name=None, version=1):
     """A SignerInfo over these attributes, or over octets if there are none (None)."""
     signature = signature or algorithm(rsa_sha256)
-    fields = [integer(1), issuer_and_serial(identifier_of or name), algorithm(hashes[digest])]
+    fields = [integer(version), issuer_and_serial(identifier_of or name), algorithm(hashes[digest])]
     hash_name = hash_name or digest
     if attributes is None:
         value = signed_by(name, signed or octets, hash_name)
@@ -212,6 +212,10 @@ def main():
     one("attributes-unknown", passes, basic + [attribute("1.2.3.4", null), attribute("1.2.3.4", integer(1), integer(2))],
         openssl=True)
     one("attributes-over-context-tag", "fail bad-signature", basic, openssl=False, signed=der(0xa0, *sorted(basic)))
+
+    # Versions: senders mix them up, but there are no more than six.
+    one("version-3", passes, basic, openssl=True, version=3)
+    one("version-none", "permerror malformed", basic, words="- -", openssl=False, version=0x4578616d706c65)
 
     # A signature over attributes, replayed with the attributes as its content (SIG-05).
     replayed = der(0x31, *sorted(basic))
