@@ -90,6 +90,10 @@ void add_signer(std::string& text, const smime::Signer& signer) {
         add_line(text, "    signed at",
                  smime::time_text(*signer.signing_time) + ", as the signer says");
     }
+    if (signer.date) {
+        add_line(text, "    written at",
+                 smime::time_text(*signer.date) + ", as the Date field says");
+    }
     add_line(text, "    by", signer.digest + ", " + signer.signature);
 }
 

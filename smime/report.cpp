@@ -139,6 +139,7 @@ void write_signer(JsonWriter& out, const Signer& signer) {
     out.member("digest", signer.digest);
     out.member("signature", signer.signature);
     if (signer.signing_time) out.member("signing_time", time_text(*signer.signing_time));
+    if (signer.date) out.member("date", time_text(*signer.date));
     if (signer.valid) {
         out.member("not_before", time_text(signer.valid->first));
         out.member("not_after", time_text(signer.valid->second));

@@ -42,6 +42,8 @@ struct Signer {
     std::string digest;           ///< "sha-256" …, or the dotted OID
     std::string signature;        ///< "rsa-sha256", "rsa-pss", "ecdsa-p256", "ed25519" …
     std::optional<std::chrono::sys_seconds> signing_time;  ///< as the signer says
+    /// The message's Date, if that is another time (SIG-08).
+    std::optional<std::chrono::sys_seconds> date;
     /// The certificate's first and last second.
     std::optional<std::pair<std::chrono::sys_seconds, std::chrono::sys_seconds>> valid;
     std::optional<keystore::Revocation> revocation;  ///< of the certificate's path

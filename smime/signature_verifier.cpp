@@ -357,6 +357,7 @@ std::pair<SignerFacts, Signer> SignatureVerifier::judge(const CheckedSigner& sig
     shown.digest = signer.digest;
     shown.signature = best->signature_word.empty() ? signer.signature : best->signature_word;
     shown.signing_time = signer.signing_time;
+    if (facts.date_differs) shown.date = author.date;
     if (facts.address_matches)
         shown.address = author.address->text();
     else if (!best->addresses.empty())

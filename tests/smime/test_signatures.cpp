@@ -145,6 +145,21 @@ TEST_CASE("What the report says of a signer", "[signatures]") {
           json.npos);
 }
 
+TEST_CASE("SIG-08: both times are told if they differ", "[signatures]") {
+    const auto dates = [](const std::string& name) {
+        const auto report = open_sample(name).report;
+        const smime::Signer& signer = report.layers.at(0).signers.at(0);
+        return std::pair{signer.signing_time.has_value(), signer.date};
+    };
+    const auto [signed_now, dated] = dates("dated");
+    CHECK(signed_now);
+    REQUIRE(dated);
+    CHECK(smime::time_text(*dated) == "2024-01-01T00:00:00Z");
+    CHECK(smime::json(open_sample("dated").report).find(R"("date": "2024-01-01T00:00:00Z")") !=
+          std::string::npos);
+    CHECK_FALSE(dates("signed-minute").second);
+}
+
 TEST_CASE("ENC-04: what was signed and whole was not changed on its way", "[signatures]") {
     using smime::Encryption;
     CHECK(open_sample("encrypted-signed-aes256").report.encryption == Encryption::authenticated);
