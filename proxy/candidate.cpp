@@ -39,13 +39,24 @@ bool is_pkcs7_mime(const imap::BodyStructure& part) {
     return subtype == "octet-stream" && is_p7m(part);
 }
 
-/// True if a layer that open() takes begins here. What is only signed, and not opened, it leaves as
-/// it is, and so the list needs not open it.
+/// True if a layer that open() takes out begins here, be it below a signature.
 bool is_layer(const imap::BodyStructure& part) {
     const auto* inner = &part;
     while (inner->is_multipart() && lower(inner->subtype) == "signed" && !inner->children.empty())
         inner = &inner->children.front();
     return is_pkcs7_mime(*inner);
+}
+
+bool is_pkcs7_signature(std::string_view type) {
+    return lower(type) == "application/pkcs7-signature" ||
+           lower(type) == "application/x-pkcs7-signature";
+}
+
+/// As smime::Entity has it: a protocol that is PKCS #7, or none at all (MIME-01).
+bool is_clear_signed(const imap::BodyStructure& root) {
+    if (!root.is_multipart() || lower(root.subtype) != "signed") return false;
+    const auto* protocol = root.parameter("protocol");
+    return !protocol || is_pkcs7_signature(*protocol);
 }
 
 /// True if a part may be an encrypted one below plaintext.
@@ -65,12 +76,13 @@ std::uint64_t octets_of(const imap::BodyStructure& part) {
 }  // namespace
 
 std::optional<CandidateStructure> read_candidate(std::string_view body_structure,
-                                                 smime::Errant errant) {
+                                                 smime::Errant errant, bool shows_signatures) {
     imap::Cursor cursor{body_structure};
     const auto root = imap::read_body_structure(cursor);
     if (!root) return std::nullopt;
     const bool may_attach = errant == smime::Errant::attach && has_errant_part(*root);
-    if (!is_layer(*root) && !may_attach) return std::nullopt;
+    const bool may_be_shown = shows_signatures && is_clear_signed(*root);
+    if (!is_layer(*root) && !may_attach && !may_be_shown) return std::nullopt;
     return CandidateStructure{octets_of(*root)};
 }
 

@@ -16,8 +16,10 @@ struct CandidateStructure {
 /// Reads the value of a BODYSTRUCTURE. Nothing if the message is no candidate (design, chapter 3;
 /// RFC 8551, 3.10), or the value can't be read. It says of fewer messages that they are candidates
 /// than smime::is_candidate() does, which knows only a header: of the others smime::open() changes
-/// no octet.
+/// no octet. shows_signatures: clear-signed mail gets fields that say what its signature is worth
+/// (smime::Settings), so that its size and header are not the server's.
 std::optional<CandidateStructure> read_candidate(std::string_view body_structure,
-                                                 smime::Errant errant);
+                                                 smime::Errant errant,
+                                                 bool shows_signatures = false);
 
 }  // namespace proxy

@@ -88,6 +88,7 @@ FetchContext Exchange::fetch_context() {
             last_open_id_,
             settings_.max_message,
             settings_.errant,
+            settings_.shows_signatures,
             [this](imap::Uid uid, const MessageItems& items) { learn_keywords(uid, items); }};
 }
 

@@ -42,6 +42,7 @@ public:
         bool opens = true;            ///< false: nothing is opened, capabilities alone are filtered
         std::size_t max_message = 0;  ///< octets of a message that is opened
         smime::Errant errant = smime::Errant::leave;
+        bool shows_signatures = false;     ///< of clear-signed mail, in fields of its view
         KeywordStore* keywords = nullptr;  ///< the account's; null: messages get none
     };
 

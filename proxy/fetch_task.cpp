@@ -79,7 +79,8 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
         context_.to_client.write(collected.response);
         return;
     }
-    const auto candidate = read_candidate(structure->value, context_.errant);
+    const auto candidate =
+        read_candidate(structure->value, context_.errant, context_.shows_signatures);
     context_.mailbox.learn(response.number, uid,
                            candidate ? MessageClass::candidate : MessageClass::ordinary);
     if (!candidate || context_.mailbox.class_of(uid) != MessageClass::candidate) {
@@ -105,7 +106,8 @@ void FetchTask::on_probe(const CollectedFetch& collected, const imap::FetchRespo
         context_.to_client.write(collected.response);
         return;
     }
-    const auto candidate = read_candidate(structure->value, context_.errant);
+    const auto candidate =
+        read_candidate(structure->value, context_.errant, context_.shows_signatures);
     const auto uid = *response.uid();
     context_.mailbox.learn(response.number, uid,
                            candidate ? MessageClass::candidate : MessageClass::ordinary);

@@ -31,6 +31,7 @@ struct FetchContext {
     std::uint64_t& last_open_id;
     std::size_t max_message;
     smime::Errant errant;
+    bool shows_signatures;
     std::function<void(imap::Uid, const MessageItems&)> learn_keywords;
 };
 

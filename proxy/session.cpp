@@ -42,6 +42,7 @@ Session::Session(Stream client, SharedAccount account, Opener& opener, std::stri
       account_{std::move(account)},
       opener_{opener},
       exchange_{{account_->opens, account_->max_message, account_->settings.errant,
+                 account_->settings.shows_signatures(),
                  account_->keywords ? &account_->keyword_store : nullptr},
                 account_->cache,
                 std::move(own_tag_prefix)},

@@ -299,10 +299,8 @@ private:
     /// Nothing was opened. A clear-signed message whose signature was looked at says so, if the
     /// owner has named somebody whom he believes: before, it would say the same of every one.
     Opened as_signed() {
-        const auto& trust = settings_.signatures.trust;
-        const bool says = settings_.presentation.header && looks_below_ && !report_.error &&
-                          outer_.kind == Entity::Kind::clear_signed && signatures_.is_asked_for() &&
-                          !trust->anchors.empty();
+        const bool says = settings_.shows_signatures() && looks_below_ && !report_.error &&
+                          outer_.kind == Entity::Kind::clear_signed && signatures_.is_asked_for();
         if (!says) return {std::nullopt, std::move(report_)};
         auto view = compose_signed_view(outer_, settings_.presentation, report_);
         return {std::move(view), std::move(report_)};

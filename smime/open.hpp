@@ -27,6 +27,12 @@ struct Settings {
     UnauthenticatedHtml unauthenticated_html = UnauthenticatedHtml::strip;
     SignaturePolicy signatures;
     Presentation presentation;
+
+    /// True if a clear-signed message, of which nothing is opened, gets a view all the same: one
+    /// that says what its signature is worth.
+    bool shows_signatures() const {
+        return presentation.header && signatures.trust && !signatures.trust->anchors.empty();
+    }
 };
 
 /// What became of a message.

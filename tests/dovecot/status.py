@@ -98,10 +98,13 @@ class Status(unittest.TestCase):
 
     def check_views(self, server, service, kinds):
         client = self.client(server, service)
+        listed = client.fetch("1:*", "(UID RFC822.SIZE BODY.PEEK[HEADER])")
         whole = client.fetch("1:*", "(UID BODY.PEEK[])")
         for number, (name, (octets, result, _)) in enumerate(kinds.items(), 1):
             with self.subTest(name):
                 view = whole[number]["BODY[]"]
+                self.assertEqual(int(listed[number]["RFC822.SIZE"]), len(view))
+                self.assertTrue(view.startswith(listed[number]["BODY[HEADER]"]))
                 if result is None:
                     self.assertEqual(view, octets)
                     continue

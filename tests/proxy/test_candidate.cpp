@@ -46,6 +46,21 @@ TEST_CASE("a BODYSTRUCTURE tells a message with an S/MIME root (MIME-01)", "[can
         CHECK(octets(other) == 0);
 }
 
+TEST_CASE("clear-signed mail is a candidate if it gets fields of ours", "[candidate]") {
+    const auto root = [](const std::string& protocol) {
+        return "(" + text + signature + R"( "SIGNED" ("boundary" "b")" + protocol +
+               ") NIL NIL NIL)";
+    };
+    for (const std::string protocol : {"", R"( "protocol" "application/pkcs7-signature")",
+                                       R"( "PROTOCOL" "Application/X-PKCS7-Signature")"}) {
+        CHECK(!proxy::read_candidate(root(protocol), Errant::leave, false));
+        CHECK(proxy::read_candidate(root(protocol), Errant::leave, true));
+    }
+    const auto pgp = root(R"( "protocol" "application/pgp-signature")");
+    CHECK(!proxy::read_candidate(pgp, Errant::leave, true));
+    CHECK(!proxy::read_candidate(multipart(text + text, "mixed"), Errant::leave, true));
+}
+
 TEST_CASE("errant parts make a candidate if they are to be attached (MIME-02)", "[candidate]") {
     for (const std::string& errant :
          {multipart(mime + text, "mixed"), multipart(text + mime, "alternative"),
