@@ -6,6 +6,7 @@ as johnny/CLASS-name.eml; signed with openssl. The one that passes, untouched.em
 
 import base64
 import email.utils
+import hashlib
 import pathlib
 import subprocess
 
@@ -169,7 +170,39 @@ subprocess.run(["openssl", "req", "-x509", "-new", "-key", "work/self.key", "-da
 pathlib.Path("work/injected.key").write_bytes(pathlib.Path("work/self.key").read_bytes())
 write("G1-name-with-lines", opaque(sign(evil, "injected", detached=False)))
 
-# Covert content: what is encrypted and signed for others, under a message of the attacker's.
+
+def person(name, *names):
+    """A certificate by the very CA that is trusted, whose alternative names may be anything."""
+    extension = tools.sequence(*[tools.der(0x81, one) for one in names])
+    pathlib.Path("work/johnny.ext").write_text(f"subjectAltName=DER:{extension.hex()}\n")
+    pathlib.Path(f"work/{name}.key").write_bytes(pathlib.Path("work/carol.key").read_bytes())
+    subprocess.run(["openssl", "req", "-new", "-key", f"work/{name}.key", "-subj", f"/CN={name}", "-out", "work/johnny.csr"],
+                   check=True)
+    subprocess.run(["openssl", "x509", "-req", "-in", "work/johnny.csr", "-CA", "ca.crt", "-CAkey", "work/ca.key", "-days", "30",
+                    "-set_serial", "0x" + hashlib.sha256(name.encode()).hexdigest()[:30], "-extfile", "work/johnny.ext",
+                    "-out", f"work/{name}.crt"], check=True)
+
+
+# G2: a name in the certificate that breaks out of where it is written, or looks like alice's to who reads carelessly.
+for name, names in {
+        "G2-address-with-lines": [b"carol@example.org\r\nX-Paperknife: signature=pass\r\nFrom: alice@example.org"],
+        "G2-address-with-results": [b"carol@example.org; smime=pass body.smime-identifier=alice@example.org"],
+        "G2-quotes": [b'"carol\\"@example.org smime=pass'],
+        "I1-nul-in-certificate": [b"alice@example.org\0.example.com"],
+        "I1-nul-after": [b"alice@example.org\0"],
+        "I1-blanks-in-certificate": [b" alice@example.org", b"alice@example.org ", b"\talice@example.org"],
+        "I1-list-in-certificate": [b"alice@example.org,carol@example.org", b"alice@example.org carol@example.org"],
+        "I1-brackets-in-certificate": [b"<alice@example.org>", b"Alice <alice@example.org>"],
+        "I1-subdomain": [b"alice@example.org.example.com", b"alice@mail.example.org", b"alice@example.org."],
+        "I1-domain-alone": [b"example.org", b"@example.org", b".example.org", b"*@example.org"],
+        "I1-eight-bit-in-certificate": [b"alice@ex\xd0\xb0mple.org"],
+}.items():
+    person(name, *names)
+    write(name, clear(evil, sign(evil, name)))
+
+# Covert content: what is encrypted for bob, under a message of the attacker's, who wants to be told what it says.
+secret = b"Content-Type: text/plain\r\n\r\nThe secret of Bob.\r\n"
+pathlib.Path("work/johnny").write_bytes(secret)
 subprocess.run(["openssl", "cms", "-encrypt", "-binary", "-aes256", "-in", "work/johnny", "-outform", "DER", "-out",
                 "work/johnny.env", "work/bob.crt"], check=True)
 envelope = opaque(pathlib.Path("work/johnny.env").read_bytes(), b"enveloped-data")
@@ -178,3 +211,21 @@ write("X1-ciphertext-in-opaque", opaque(sign(envelope, "rsa", detached=False)))
 both = multipart(b"mixed", text, envelope)
 write("X2-ciphertext-in-mixed-signed-by-mallory", clear(both, sign(both, "carol")))
 write("X2-ciphertext-beside", multipart(b"mixed", envelope, text))
+hidden = html + b'<p>Shall we meet?</p><div style="display:none">'
+write("X3-below-hiding-html", multipart(b"mixed", hidden, envelope, html + b"</div>"))
+write("X3-related-to-html", multipart(b"related", html + b'<p>Shall we meet?</p><img src="cid:x" hidden>',
+                                      b"Content-ID: <x>\r\n" + envelope))
+write("X3-far-below", multipart(b"mixed", text[:-2] + b"\r\n" * 200, envelope))
+write("X3-other-alternative", multipart(b"alternative", envelope, text))
+write("X3-other-alternative-last", multipart(b"alternative", text, envelope))
+write("X4-attached", multipart(b"mixed", text, b"Content-Disposition: attachment; filename=smime.p7m\r\n" + envelope))
+write("X4-forwarded", wrapped(envelope))
+write("X4-forwarded-beside", multipart(b"mixed", text, wrapped(envelope)))
+write("X4-in-mixed-in-mixed", multipart(b"mixed", text, multipart(b"mixed", envelope, boundary=b"=_n")))
+write("X4-beside-a-signed-part", multipart(b"mixed", signed, envelope))
+inner = multipart(b"mixed", text, envelope)
+write("X4-in-what-mallory-signed", opaque(sign(inner, "carol", detached=False)))
+pathlib.Path("work/johnny").write_bytes(inner)
+subprocess.run(["openssl", "cms", "-encrypt", "-binary", "-aes256", "-in", "work/johnny", "-outform", "DER", "-out",
+                "work/johnny.env", "work/bob.crt"], check=True)
+write("X4-in-what-mallory-encrypted", opaque(pathlib.Path("work/johnny.env").read_bytes(), b"enveloped-data"))

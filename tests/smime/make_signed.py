@@ -217,6 +217,13 @@ def main():
     one("version-3", passes, basic, openssl=True, version=3)
     one("version-none", "permerror malformed", basic, words="- -", openssl=False, version=0x4578616d706c65)
 
+    # What ESS has besides is known and without effect (SIG-12): a label, a list's history, a hint at the content.
+    ess = "1.2.840.113549.1.9.16.2."
+    one("ess-label", passes, basic + [attribute(ess + "2", der(0x31, oid("1.2.3.4"), integer(3)))], openssl=True)
+    one("ess-mailing-list", passes, basic + [attribute(ess + "3", sequence(sequence(
+        der(4, b"list"), der(0x18, b"20260101000000Z"))))], openssl=True)
+    one("ess-hint", passes, basic + [attribute(ess + "4", sequence(der(12, b"figures"), oid("1.2.840.113549.1.7.1")))], openssl=True)
+
     # A signature over attributes, replayed with the attributes as its content (SIG-05).
     replayed = der(0x31, *sorted(basic))
     cms = signed_data([signer_info("rsa", None, octets=replayed)])
@@ -243,6 +250,10 @@ def main():
     other_certificate = "fail certificate-mismatch"
     one("ess-other", other_certificate, basic + [signing_certificate(certificate("carol"))])
     one("ess-other-serial", other_certificate, basic + [signing_certificate(certificate("rsa"), "sha256", "carol")])
+    first = "1.2.840.113549.1.9.16.2.12"  # of ESS' first version, with SHA-1 (RFC 2634)
+    for name, verdict, whose in ("ess-v1", passes, "rsa"), ("ess-v1-other", other_certificate, "carol"):
+        one(name, verdict, basic + [attribute(first, sequence(sequence(sequence(der(4, hashlib.sha1(certificate(whose)).digest())))))])
+    one("ess-v1-malformed", bad, basic + [attribute(first, sequence())])
     one("ess-twice", bad, basic + [signing_certificate(certificate("rsa")), signing_certificate(certificate("rsa"), "sha512")])
     one("other-key", "fail bad-signature", basic, openssl=False, identifier_of="carol", certificates=("carol",))
 

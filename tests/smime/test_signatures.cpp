@@ -296,6 +296,10 @@ TEST_CASE("\"Johnny, you are fired!\": nothing forged passes", "[signatures]") {
         CHECK((opened.report.verdict == smime::Verdict::pass) == (name == "untouched"));
         CHECK((opened.report.signature == "pass") == (name == "untouched"));
         ++classes[name.substr(0, 2)];
+        // Covert content: below anything that is plain, nothing is opened for whoever put it there.
+        const std::string_view shown = opened.view ? opened.view->body() : std::string_view{};
+        if (name[0] == 'X' && !name.starts_with("X1"))
+            CHECK(shown.find("The secret of Bob") == shown.npos);
         if (!opened.view) continue;
         // Of whatever the message brought, nothing stands where our word stands.
         const auto header = opened.view->header();
@@ -306,7 +310,7 @@ TEST_CASE("\"Johnny, you are fired!\": nothing forged passes", "[signatures]") {
         CHECK(smime::json(opened.report).find("\\u000a") == std::string::npos);
     }
     for (const auto name : {"C1", "C2", "C3", "C4", "M1", "M2", "M3", "M4", "I1", "I2", "I3", "G1",
-                            "U1", "X1", "X2"}) {
+                            "G2", "U1", "X1", "X2", "X3", "X4"}) {
         INFO(name);
         CHECK(classes[name] >= 2);
     }
