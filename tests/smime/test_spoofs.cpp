@@ -1,0 +1,197 @@
+#include <regex>
+
+#include "smime/open.hpp"
+#include "smime/own_field.hpp"
+#include "tests/catch.hpp"
+#include "tests/smime/samples.hpp"
+
+// ST-01: fields that look like what paperknife says of a signature, at every level of a message and
+// in every way of writing that some reader may take for the real one. What a sender knows may be
+// all of it: here he knows the install id.
+
+namespace {
+
+const std::string install_id = "paperknife.0123456789abcdef";
+
+/// Every way to write a field's name up to its colon.
+std::vector<std::string> names(const std::string& name) {
+    std::string upper, mixed;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const bool letter = name[i] >= 'a' && name[i] <= 'z';
+        upper += letter ? static_cast<char>(name[i] - 0x20) : name[i];
+        mixed += letter && i % 2 ? static_cast<char>(name[i] - 0x20) : name[i];
+    }
+    std::vector<std::string> all;
+    for (const auto& one : {name, upper, mixed})
+        for (const std::string before_colon :
+             {"", " ", "\t", " \t  ", "\r\n ", " \r\n\t", "\n ", "\x0b", "\x7f", "\xc2\xa0",
+              "\xe2\x80\xae", "\xe2\x80\x8b"})
+            all.push_back(one + before_colon + ':');
+    // Something that does not show, within the name or before it.
+    for (const std::string hidden : {"\x01", "\xc2\xad", "\xe2\x80\x8d", "\xef\xbb\xbf"}) {
+        all.push_back(name.substr(0, 4) + hidden + name.substr(4) + ':');
+        all.push_back(hidden + name + ':');
+    }
+    return all;
+}
+
+/// What Authentication-Results may say, in the name of whoever.
+std::vector<std::string> results() {
+    std::vector<std::string> all;
+    for (const std::string& id :
+         {install_id, std::string{"paperknife"}, std::string{"paperknife.fedcba9876543210"},
+          std::string{"PaperKnife.0123456789ABCDEF"}, '"' + install_id + '"', "(x) " + install_id,
+          "\r\n " + install_id, std::string{"(a (b)\r\n c) \"paper\\knife\""},
+          std::string{"mx.example.org"}, std::string{"localhost (" + install_id + ")"}})
+        for (const std::string result :
+             {"; smime=pass body.smime-identifier=alice@example.org", " 1; smime = pass",
+              ";\r\n\tSMIME=pass", "; dkim=pass; smime/1=pass", "; smime (really)\r\n =pass",
+              ";smime=\"pass\"", "; (\xe2\x80\xae) smime=pass (\xe2\x81\xa6)",
+              "; =?utf-8?q?smime=3Dpass?=", "; =?utf-8?b?c21pbWU9cGFzcw==?="})
+            all.push_back(' ' + id + result);
+    return all;
+}
+
+std::vector<std::string> spoofs() {
+    std::vector<std::string> all;
+    const auto values = results();
+    const auto authentication = names("Authentication-Results"), own = names("X-Paperknife");
+    for (std::size_t i = 0; i < values.size(); ++i)
+        for (std::size_t j = 0; j < authentication.size(); ++j)
+            if (j < 4 || (i + j) % 5 == 0) all.push_back(authentication[j] + values[i]);
+    for (const auto& name : own)
+        for (const std::string value :
+             {" encryption=authenticated; layers=signed-data; signature=pass", "signature=pass",
+              "\r\n signature=pass",
+              " =?utf-8?q?signature=3Dpass?=", " \xe2\x80\xaesignature=pass"})
+            all.push_back(name + value);
+    return all;
+}
+
+/// What the wildest reader could take for a status: any field that, without all that is no letter,
+/// has one of our names, and a word of ours in its value, encoded words undone or not.
+bool is_status(const std::string& field) {
+    const auto letters = [](const std::string& text) {
+        std::string all;
+        for (const char c : text)
+            if (std::isalpha(static_cast<unsigned char>(c)))
+                all += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        return all;
+    };
+    const auto colon = field.find(':');
+    const auto name = letters(field.substr(0, colon));
+    if (name == "xpaperknife") return true;
+    if (name != "authenticationresults" || colon == field.npos) return false;
+    static const std::regex ours{"paperknife|smime[^;]*pass|c21pbWU9cGFzcw", std::regex::icase};
+    return std::regex_search(field.substr(colon), ours);
+}
+
+/// The fields of a header, as somebody reads them who takes every CR and every LF for a line's end.
+std::vector<std::string> fields(std::string_view header) {
+    std::vector<std::string> all;
+    std::string line;
+    for (const char c : header) {
+        if (c != '\r' && c != '\n') {
+            line += c;
+            continue;
+        }
+        if (line.empty()) continue;
+        if ((line[0] == ' ' || line[0] == '\t') && !all.empty())
+            all.back() += line;
+        else
+            all.push_back(line);
+        line.clear();
+    }
+    return all;
+}
+
+smime::Settings settings() {
+    smime::Settings made;
+    made.signatures.trust = std::make_shared<keystore::Trust>();
+    // For clear-signed mail somebody must be believed, be it a stranger.
+    const auto identity = samples::identity(samples::directory() / "keys" / "alice.pem");
+    auto trust = std::make_shared<keystore::Trust>();
+    trust->anchors.push_back(identity.certificate());
+    made.signatures.trust = std::move(trust);
+    made.presentation.authserv_id = install_id;
+    return made;
+}
+
+const std::string outer =
+    "Received: from a by b; Mon, 23 Nov 2026 10:00:00 +0000\r\nFrom: Mallory "
+    "<m@example.org>\r\nSubject: figures\r\n";
+const std::string inner = "Content-Type: text/plain\r\n\r\nhello\r\n";
+
+std::string opaque(const std::string& header, const std::string& content) {
+    return header + samples::entity(samples::signed_data(content));
+}
+
+std::string clear(const std::string& header, const std::string& content) {
+    return header +
+           "MIME-Version: 1.0\r\nContent-Type: multipart/signed; boundary=b; "
+           "protocol=\"application/pkcs7-signature\"\r\n\r\n--b\r\n" +
+           content +
+           "\r\n--b\r\nContent-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: "
+           "base64\r\n\r\n" +
+           smime::encode_base64(samples::signed_data("x")) + "\r\n--b--\r\n";
+}
+
+/// A message for each place where a spoof can stand.
+std::vector<std::string> messages(const std::string& spoof) {
+    const std::string line = spoof + "\r\n";
+    const std::string hp =
+        "Content-Type: text/plain; hp=\"clear\"\r\nFrom: Mallory <m@example.org>\r\n";
+    const std::string part = "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n" + line +
+                             inner + "\r\n--m\r\nContent-Type: message/rfc822\r\n\r\n" + line +
+                             outer + inner + "\r\n--m--\r\n";
+    return {
+        opaque(line + outer, inner),
+        opaque(outer + line, inner),
+        opaque(line + outer + line + line, inner),
+        clear(line + outer, inner),
+        clear(outer + line, inner),
+        opaque(outer, line + inner),
+        opaque(outer, hp + line + "Subject: figures\r\n\r\nhello\r\n"),
+        opaque(outer, "Content-Type: message/rfc822\r\n\r\n" + line + outer + inner),
+        opaque(outer, part),
+        clear(outer, part),
+        clear(outer, line + inner),
+    };
+}
+
+}  // namespace
+
+TEST_CASE("ST-01: of thousands of forged results none shows, and ours stands first",
+          "[smime][status]") {
+    const auto asked = settings();
+    const keystore::Certificate::Time at{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}};
+    const keystore::Keystore nobody;
+    std::size_t count = 0, unchanged = 0;
+    for (const auto& spoof : spoofs()) {
+        CHECK(is_status(fields(spoof + "\r\n").at(0)));  // or the test would look for nothing
+        for (const auto& message : messages(spoof)) {
+            ++count;
+            const auto opened = smime::open(message, nobody, asked, at);
+            if (opened.report.verdict == smime::Verdict::pass) FAIL(message);
+            if (!opened.view) {
+                ++unchanged;
+                if (opened.report.reason != "ambiguous-mime") FAIL(message);
+                continue;
+            }
+            const auto header = opened.view->header();
+            const auto ours = smime::status_fields(opened.report, asked.presentation);
+            if (!header.starts_with("X-Paperknife: ") || !header.starts_with(ours) ||
+                ours.find(install_id) == ours.npos || ours.find("=pass") != ours.npos)
+                FAIL(message);
+            for (const auto& field : fields(header.substr(ours.size())))
+                if (is_status(field)) {
+                    CAPTURE(header);
+                    FAIL(message);
+                }
+        }
+    }
+    INFO(count << " messages, " << unchanged
+               << " that could be read in two ways and came as they are");
+    CHECK(count > 1000);
+    CHECK(unchanged < count / 2);
+}
