@@ -63,6 +63,9 @@ std::optional<AlgorithmIdentifier> AlgorithmIdentifier::read(der::Reader& in) {
     if (!fields->at_end()) {
         identifier.parameters = fields->next();
         if (!identifier.parameters) return std::nullopt;
+        // NULL has no content (X.690, 8.8.2).
+        const auto& parameters = *identifier.parameters;
+        if (parameters.tag == der::null && !parameters.content.empty()) return std::nullopt;
     }
     if (!fields->at_end()) return std::nullopt;
     return identifier;

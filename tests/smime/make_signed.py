@@ -138,9 +138,10 @@ def signer_info(name, attributes, digest="sha256", signature=None, unsorted=Fals
     return sequence(*fields, signature, der(4, value))
 
 
-def signed_data(infos, digests=("sha256",), e_content=None, certificates=("rsa",), type_oid="1.2.840.113549.1.7.1"):
+def signed_data(infos, digests=("sha256",), e_content=None, certificates=("rsa",), type_oid="1.2.840.113549.1.7.1",
+                digest_parameters=null):
     encapsulated = sequence(oid(type_oid), *([der(0xa0, der(4, e_content))] if e_content is not None else []))
-    body = sequence(integer(1), der(0x31, *[algorithm(hashes[d]) for d in digests]), encapsulated,
+    body = sequence(integer(1), der(0x31, *[algorithm(hashes[d], digest_parameters) for d in digests]), encapsulated,
                     der(0xa0, *[certificate(c) for c in certificates]), der(0x31, *infos))
     return sequence(oid("1.2.840.113549.1.7.2"), der(0xa0, body))
 
@@ -174,7 +175,7 @@ def openssl_says(cms):
 
 
 def one(name, verdict, attributes, words="sha-256 rsa-sha256", openssl=None, **how):
-    outer = {key: how.pop(key) for key in ("digests", "certificates", "type_oid") if key in how}
+    outer = {key: how.pop(key) for key in ("digests", "certificates", "type_oid", "digest_parameters") if key in how}
     cms = signed_data([signer_info("rsa", attributes, **how)], **outer)
     if openssl is not None:
         assert openssl_says(cms) == openssl, name
@@ -242,6 +243,7 @@ def main():
     one("protection-mac", mismatch, basic + [attribute("1.2.840.113549.1.9.52", sequence(
         algorithm(hashes["sha256"]), b"\xa2" + algorithm(rsa_sha256)[1:]))])
     one("protection-twice", bad, basic + [protection(*sha256_rsa), protection(*sha256_rsa)])
+    one("digest-null-filled", mismatch, basic, openssl=False, digest_parameters=der(5, b"xyz"))
     one("digest-not-listed", mismatch, basic, openssl=False, digests=("sha512",))
     one("digest-of-signature", mismatch, basic, words="sha-256 rsa-sha512", signature=algorithm(rsa_sha512))
     one("signature-parameters", "permerror malformed", basic, words="sha-256 -", signature=algorithm(rsa_sha256, integer(1)))
