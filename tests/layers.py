@@ -17,6 +17,7 @@ libraries = {
     "mbedtls/": {"keystore/crypto", "proxy/tls"},
     "psa/": {"keystore/crypto", "proxy/tls"},
     "sodium": {"keystore/crypto_ed25519"},
+    "p11-kit/": {"keystore/system_trust"},
     "libetpan/": {"smime/mime"},
     "gumbo": {"smime/html_tree"},
     "toml++/": {"proxy/config"},
