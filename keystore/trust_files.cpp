@@ -25,7 +25,10 @@ namespace fs = std::filesystem;
 int open_file(const fs::path& path) {
     // Not to wait for the writer of a pipe.
     const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor < 0) refuse(path, std::string{"it can't be read: "} + std::strerror(errno));
+    if (descriptor < 0)
+        refuse(path, std::string{"it can't be read: "} + std::strerror(errno) +
+                         (errno == ENOENT ? "; create it, or name another"
+                                          : "; check its owner and mode"));
     return descriptor;
 }
 
@@ -55,84 +58,92 @@ Bytes read_all(const Descriptor& descriptor, const fs::path& path) {
     refuse(path, "it is too large for certificates or CRLs");
 }
 
-class FileReader {
-public:
-    FileReader(TrustFiles& into, const fs::path& path) : into_{into}, path_{path} {}
-
-    void read(Bytes octets) {
-        const std::string_view text{reinterpret_cast<const char*>(octets.data()), octets.size()};
-        if (text.find("-----BEGIN ") == std::string_view::npos) return add_der(std::move(octets));
-        for (const PemBlock& block : read_pem(text)) {
-            const auto der = std::as_const(block.octets).expose();
-            if (block.label == "X509 CRL") {
-                add_list({der.begin(), der.end()});
-            } else if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE") {
-                add_certificate({der.begin(), der.end()});
-            }
-        }
+/// Adds what some DER is.
+void add_der(TrustFile& file, Bytes der) {
+    if (auto certificate = Certificate::parse(der)) {
+        file.certificates.push_back(std::move(*certificate));
+    } else if (auto list = CertificateList::parse(std::move(der))) {
+        file.certificate_lists.push_back(std::move(*list));
+    } else {
+        file.problems.emplace_back(
+            "it holds neither certificate nor CRL that can be read; take it out");
     }
+}
 
-private:
-    void add_der(Bytes octets) {
-        if (auto certificate = Certificate::parse(octets)) {
-            into_.certificates.push_back(std::move(*certificate));
-        } else {
-            add_list(std::move(octets));
-        }
-    }
-
-    void add_certificate(const Bytes& der) {
-        if (into_.certificates.size() >= limits::trust_certificates)
-            refuse(path_, "there are too many certificates");
-        auto certificate = Certificate::parse(der);
-        if (!certificate) return complain("a certificate in it can't be read, and is left out");
-        into_.certificates.push_back(std::move(*certificate));
-    }
-
-    void add_list(Bytes der) {
-        auto list = CertificateList::parse(std::move(der));
-        if (!list) return complain("it holds neither certificate nor CRL that can be read");
-        into_.certificate_lists.push_back(std::move(*list));
-    }
-
-    void complain(const std::string& text) {
-        into_.problems.push_back(path_.string() + ": " + text);
-    }
-
-    TrustFiles& into_;
-    const fs::path& path_;
-};
-
-void add_file(TrustFiles& into, const fs::path& path, const Descriptor& descriptor) {
+TrustFile read_file(const fs::path& path, const Descriptor& descriptor) {
+    auto octets = read_all(descriptor, path);
     try {
-        FileReader{into, path}.read(read_all(descriptor, path));
+        return TrustFile::parse(path, std::move(octets));
     } catch (const KeyFileError& error) {
-        const std::string text = error.what();  // of PEM, without the place
-        if (text.starts_with(path.string())) throw;
-        refuse(path, text);
+        refuse(path, error.what());
     }
+}
+
+/// The files of a folder that are not hidden, by name.
+std::vector<fs::path> files_of(const fs::path& folder) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end;
+         entry.increment(error)) {
+        if (!entry->path().filename().string().starts_with('.')) files.push_back(entry->path());
+    }
+    if (error) refuse(folder, "it can't be read: " + error.message());
+    if (files.size() > limits::key_files) refuse(folder, "there are too many files in it");
+    std::sort(files.begin(), files.end());
+    return files;
 }
 
 }  // namespace
 
+TrustFile TrustFile::parse(fs::path path, Bytes octets) {
+    TrustFile file;
+    file.path = std::move(path);
+    const std::string_view text{reinterpret_cast<const char*>(octets.data()), octets.size()};
+    if (text.find("-----BEGIN ") == std::string_view::npos) {
+        add_der(file, std::move(octets));
+        return file;
+    }
+    for (const PemBlock& block : read_pem(text)) {
+        const auto der = std::as_const(block.octets).expose();
+        if (block.label == "X509 CRL" || block.label == "CERTIFICATE" ||
+            block.label == "X509 CERTIFICATE")
+            add_der(file, {der.begin(), der.end()});
+    }
+    if (file.certificates.empty() && file.certificate_lists.empty() && file.problems.empty())
+        file.problems.emplace_back("it holds neither certificate nor CRL; take it out");
+    return file;
+}
+
 void TrustFiles::add(const fs::path& file_or_folder) {
     const Descriptor descriptor{open_file(file_or_folder)};
     const auto status = status_of(descriptor, file_or_folder);
-    if (S_ISREG(status.st_mode)) return add_file(*this, file_or_folder, descriptor);
+    if (S_ISREG(status.st_mode)) {
+        auto file = read_file(file_or_folder, descriptor);
+        count(file);
+        files.push_back(std::move(file));
+        return;
+    }
     if (!S_ISDIR(status.st_mode)) refuse(file_or_folder, "it is neither file nor folder");
-    std::vector<fs::path> files;
-    std::error_code error;
-    for (fs::directory_iterator entry{file_or_folder, error}, end; !error && entry != end;
-         entry.increment(error)) {
-        if (!entry->path().filename().string().starts_with('.')) files.push_back(entry->path());
+    for (const auto& path : files_of(file_or_folder)) {
+        TrustFile file;
+        try {
+            const Descriptor opened{open_file(path)};
+            if (!S_ISREG(status_of(opened, path).st_mode)) continue;
+            file = read_file(path, opened);
+        } catch (const KeyFileError& error) {
+            file.path = path;
+            file.problems.emplace_back(std::string{error.what()}.substr(path.string().size() + 2) +
+                                       "; it is left out");
+        }
+        count(file);
+        files.push_back(std::move(file));
     }
-    if (error) refuse(file_or_folder, "it can't be read: " + error.message());
-    if (files.size() > limits::key_files) refuse(file_or_folder, "there are too many files in it");
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
-        const Descriptor opened{open_file(file)};
-        if (S_ISREG(status_of(opened, file).st_mode)) add_file(*this, file, opened);
-    }
+}
+
+void TrustFiles::count(const TrustFile& file) {
+    certificates_ += file.certificates.size();
+    if (certificates_ > limits::trust_certificates)
+        refuse(file.path, "there are too many certificates");
 }
 
 }  // namespace keystore

@@ -134,10 +134,10 @@ void check_trust(const Config& config, Findings& findings) {
     try {
         trust = load_trust(config, problems);
     } catch (const keystore::KeyFileError& error) {
-        findings.problem(std::string{"[verify] "} + error.what());
+        findings.problem(error.what());
         return;
     }
-    for (const auto& problem : problems) findings.problem("[verify] " + problem);
+    for (const auto& problem : problems) findings.problem(problem);
     if (trust->anchors.empty()) {
         findings.note(
             "[verify] trust names no certificate: every signature is \"untrusted\"; write "

@@ -157,6 +157,9 @@ void read_pins(const toml::table& table, Complaints& complaints, std::vector<smi
                            "this is no mail address; write user@example.org = …");
         const toml::array one{node.value_or(std::string{})};
         const auto* list = node.is_array() ? node.as_array() : &one;
+        if (list->empty())
+            complaints.add(node.source().begin, name,
+                           "there is no fingerprint; write one, or take the address out");
         for (const auto& item : *list) {
             const auto fingerprint = smime::read_fingerprint(item.value_or(std::string{}));
             if (!fingerprint) {
@@ -171,7 +174,7 @@ void read_pins(const toml::table& table, Complaints& complaints, std::vector<smi
     }
 }
 
-/// "system" stands for the system's bundle among the files and folders of trust.
+/// "system" stands for whom the system trusts for mail, among the files and folders of trust.
 constexpr std::string_view system_trust = "system";
 
 Config::Verify read_verify(Section section, const std::filesystem::path& base,
@@ -179,10 +182,11 @@ Config::Verify read_verify(Section section, const std::filesystem::path& base,
     Config::Verify verify;
     verify.enabled = section.boolean("enabled").value_or(verify.enabled);
     verify.trust = section.paths("trust", base);
-    const auto is_system = [&](const std::filesystem::path& path) {
-        return path == base / system_trust && !std::filesystem::exists(path);
-    };
-    verify.system_trust = std::erase_if(verify.trust, is_system) > 0;
+    std::erase_if(verify.trust, [&](const NamedPath& named) {
+        if (named.path != base / system_trust || std::filesystem::exists(named.path)) return false;
+        verify.system_trust = named;
+        return true;
+    });
     verify.intermediates = section.paths("intermediates", base);
     verify.crls = section.paths("crls", base);
     if (const auto revocation = section.text("revocation")) {

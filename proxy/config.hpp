@@ -58,6 +58,12 @@ struct Unlock {
     std::optional<std::filesystem::path> file;  ///< its first line; must be the user's own, 0600
 };
 
+/// A file or folder that the configuration names, whether or not it is there.
+struct NamedPath {
+    std::filesystem::path path;
+    std::string where;  ///< "/home/…/config.toml:12:10: verify.trust", for complaints
+};
+
 /// Config is the whole configuration file, checked, with paths made absolute.
 struct Config {
     std::filesystem::path file;
@@ -71,10 +77,11 @@ struct Config {
     } decrypt;
     struct Verify {
         bool enabled = true;
-        bool system_trust = false;                 ///< the system's bundle of CAs is believed, too
-        std::vector<std::filesystem::path> trust;  ///< files or folders of trust anchors
-        std::vector<std::filesystem::path> intermediates;
-        std::vector<std::filesystem::path> crls;
+        /// Whom the system trusts for mail is believed, too: "system", and where that stands.
+        std::optional<NamedPath> system_trust;
+        std::vector<NamedPath> trust;  ///< files or folders of trust anchors
+        std::vector<NamedPath> intermediates;
+        std::vector<NamedPath> crls;
         keystore::RevocationPolicy revocation = keystore::RevocationPolicy::soft;
         std::vector<smime::Pin> pins;
     } verify;

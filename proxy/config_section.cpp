@@ -27,10 +27,14 @@ Complaints::Complaints(const std::filesystem::path& file) : file_{file.string()}
 
 void Complaints::add(const toml::source_position& where, std::string_view key,
                      std::string_view text) {
-    std::string line = file_ + ":" + std::to_string(where.line) + ":" +
-                       std::to_string(where.column) + ": " + std::string{key};
+    std::string line = place(where, key);
     if (!key.empty()) line += ": ";
     complaints_.push_back({where, log::one_line(line + std::string{text})});
+}
+
+std::string Complaints::place(const toml::source_position& where, std::string_view key) const {
+    return file_ + ":" + std::to_string(where.line) + ":" + std::to_string(where.column) + ": " +
+           std::string{key};
 }
 
 void Complaints::raise() const {
@@ -115,9 +119,8 @@ std::optional<std::filesystem::path> Section::path(std::string_view key,
     return path;
 }
 
-std::vector<std::filesystem::path> Section::paths(std::string_view key,
-                                                  const std::filesystem::path& base) {
-    std::vector<std::filesystem::path> paths;
+std::vector<NamedPath> Section::paths(std::string_view key, const std::filesystem::path& base) {
+    std::vector<NamedPath> paths;
     const auto* node = table_.get(key);
     if (!node) return paths;
     const toml::array one{node->is_string() ? node->value_or(std::string{}) : std::string{}};
@@ -132,7 +135,8 @@ std::vector<std::filesystem::path> Section::paths(std::string_view key,
             complain(key,
                      "every item is the name of a file or folder; " + how_to_write(keys_, key));
         } else if (auto path = expand_path(*name, base)) {
-            paths.push_back(std::move(*path));
+            const auto& at = list == &one ? node->source() : item.source();
+            paths.push_back({std::move(*path), complaints_.place(at.begin, full_key(keys_, key))});
         } else {
             complain(key,
                      "\"~\" stands for your own home directory only; write \"~/…\" or a full path");

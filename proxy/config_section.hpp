@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/config.hpp"
 #include "proxy/config_keys.hpp"
 
 namespace proxy {
@@ -18,6 +19,8 @@ class Complaints {
 public:
     explicit Complaints(const std::filesystem::path& file);
     void add(const toml::source_position& where, std::string_view key, std::string_view text);
+    /// "config.toml:12:10: key"
+    std::string place(const toml::source_position& where, std::string_view key) const;
     /// Throws ConfigError with all complaints in the file's order, if there are any.
     void raise() const;
 
@@ -47,8 +50,7 @@ public:
     std::optional<std::filesystem::path> path(std::string_view key,
                                               const std::filesystem::path& base);
     /// A list of paths, or one alone.
-    std::vector<std::filesystem::path> paths(std::string_view key,
-                                             const std::filesystem::path& base);
+    std::vector<NamedPath> paths(std::string_view key, const std::filesystem::path& base);
     const toml::table* table(std::string_view key);
 
     /// True if key is there; complains if not.

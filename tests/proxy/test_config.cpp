@@ -201,3 +201,19 @@ TEST_CASE("is_loopback knows the loopback's addresses and names", "[config]") {
         CHECK_FALSE(proxy::is_loopback(host));
     }
 }
+
+TEST_CASE("places of [verify] know where they are named", "[config]") {
+    const ConfigDirectory directory;
+    const auto file = (directory.path() / "config.toml").string();
+    const auto verify =
+        Config::parse("[verify]\ntrust = [\"a\",\n  \"system\", \"b\"]\ncrls = \"c\"\n", file)
+            .verify;
+    REQUIRE(verify.trust.size() == 2);
+    CHECK(verify.trust[0].path == directory.path() / "a");
+    CHECK(verify.trust[0].where == file + ":2:10: verify.trust");
+    CHECK(verify.trust[1].where == file + ":3:13: verify.trust");
+    REQUIRE(verify.system_trust);
+    CHECK(verify.system_trust->where == file + ":3:3: verify.trust");
+    REQUIRE(verify.crls.size() == 1);
+    CHECK(verify.crls[0].where == file + ":4:8: verify.crls");
+}
