@@ -65,6 +65,13 @@ bool has_errant_part(const imap::BodyStructure& part) {
            std::any_of(part.children.begin(), part.children.end(), has_errant_part);
 }
 
+/// True if it may be a signed part with a mailing list's footer below.
+bool is_list_modified(const imap::BodyStructure& root) {
+    if (lower(root.subtype) != "mixed" || root.children.size() != 2) return false;
+    const auto& first = root.children.front();
+    return first.is_multipart() && lower(first.subtype) == "signed";
+}
+
 /// Of all its parts. A multipart's own octets are told nowhere.
 std::uint64_t octets_of(const imap::BodyStructure& part) {
     std::uint64_t octets = part.octets;
@@ -80,7 +87,8 @@ std::optional<CandidateStructure> read_candidate(std::string_view body_structure
     imap::Cursor cursor{body_structure};
     const auto root = imap::read_body_structure(cursor);
     if (!root) return std::nullopt;
-    const bool may_attach = errant == smime::Errant::attach && has_errant_part(*root);
+    const bool may_attach =
+        errant == smime::Errant::attach && (has_errant_part(*root) || is_list_modified(*root));
     const bool may_be_shown = shows_signatures && is_clear_signed(*root);
     if (!is_layer(*root) && !may_attach && !may_be_shown) return std::nullopt;
     return CandidateStructure{octets_of(*root)};

@@ -55,7 +55,6 @@ constexpr std::array explanations{
     Explanation{"date", "it was signed at another time than it claims to be written"},
     Explanation{"list-modified",
                 "a mailing list has put the signed part into a message of its own"},
-    Explanation{"errant-signature", "only a part of the message is signed"},
 };
 
 /// "policy: untrusted (no chain …)"
@@ -109,6 +108,10 @@ std::string summary(const smime::Report& report) {
             if (!word.empty()) words += ", " + word;
         add_line(text, "layer", words);
         for (const smime::Signer& signer : layer.signers) add_signer(text, signer);
+    }
+    for (const smime::ErrantLayer& errant : report.errant) {
+        add_line(text, "part " + errant.part, errant.type + ", " + errant.result);
+        for (const smime::Signer& signer : errant.signers) add_signer(text, signer);
     }
     return text;
 }

@@ -33,6 +33,9 @@ inline constexpr std::size_t key_operations = 16;
 /// and each may cost key_operations (MIME-02).
 inline constexpr std::size_t errant_layers = 8;
 
+/// The text that a mailing list puts below a message: some lines on how to leave it.
+inline constexpr std::size_t list_footer = 8 * 1024;
+
 /// Boundaries tried for a multipart of our own. One clashes only by malice.
 inline constexpr int boundaries = 16;
 

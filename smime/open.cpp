@@ -11,6 +11,7 @@
 #include "smime/enveloped_data.hpp"
 #include "smime/errant.hpp"
 #include "smime/limits.hpp"
+#include "smime/list_footer.hpp"
 #include "smime/multipart_signed.hpp"
 #include "smime/signature_review.hpp"
 #include "smime/signed_data.hpp"
@@ -118,7 +119,10 @@ void summarise(Report& report, bool opened) {
         report.verdict = verdict_of(*report.error);
         report.reason = word(*report.error);
     } else if (report.verdict == Verdict::none && report.reason.empty() && !report.errant.empty()) {
-        report.reason = "errant-layer";
+        const bool encrypted =
+            std::any_of(report.errant.begin(), report.errant.end(),
+                        [](const ErrantLayer& errant) { return errant.result != list_modified; });
+        report.reason = encrypted ? "errant-layer" : list_modified;
     }
 }
 
@@ -135,6 +139,8 @@ public:
           keys_{keys},
           settings_{settings},
           looks_below_{whole},
+          at_{at},
+          header_of_author_{outer_.header},
           signatures_{settings.signatures, at, keys} {}
 
     Opened run() {
@@ -284,7 +290,8 @@ private:
     Opened delivered() {
         ErrantParts errant = errant_parts();
         report_.errant = errant.layers;
-        signatures_.conclude(outer_.header, report_);
+        look_above_footer();
+        signatures_.conclude(header_of_author_, report_);
         report_.signatures_verified = signatures_.is_asked_for();
         summarise(report_, content_.has_value());
         if (!content_ && errant.opened.empty()) return as_signed();
@@ -299,8 +306,9 @@ private:
     /// Nothing was opened. A clear-signed message whose signature was looked at says so, if the
     /// owner has named somebody whom he believes: before, it would say the same of every one.
     Opened as_signed() {
+        const bool is_signed = outer_.kind == Entity::Kind::clear_signed || is_collected_as_list();
         const bool says = settings_.shows_signatures() && looks_below_ && !report_.error &&
-                          outer_.kind == Entity::Kind::clear_signed && signatures_.is_asked_for();
+                          is_signed && signatures_.is_asked_for();
         if (!says) return {std::nullopt, std::move(report_)};
         auto view = compose_signed_view(outer_, settings_.presentation, report_);
         return {std::move(view), std::move(report_)};
@@ -321,6 +329,33 @@ private:
             attaches);
     }
 
+    /// A signed part above a mailing list's footer is told of, and counts for nothing: anybody can
+    /// put a footer below what somebody else signed (MIME-02).
+    void look_above_footer() {
+        if (!looks_below_ || report_.error || signatures_.has_looked()) return;
+        const auto part = signed_part_above_footer(entity_);
+        if (!part) return;
+        const keystore::Keystore no_keys;
+        Peeling inside{*part, no_keys, settings_, at_, false};
+        inside.header_of_author_ = outer_.header;
+        Report found = inside.run().report;
+        if (found.error || found.layers.empty() || !found.layers.front().has_signers) return;
+        Layer& layer = found.layers.front();
+        for (Signer& signer : layer.signers) {
+            if (signer.verdict != Verdict::pass) continue;
+            signer.verdict = Verdict::none;
+            signer.reason = list_modified;
+        }
+        report_.errant.push_back({"1", layer.type, std::string{list_modified}, layer.signers});
+    }
+
+    /// Mail of several parts is looked into as it passes only if errant parts are attached:
+    /// is_candidate() says so. Without that, such a message stays octet for octet what it was.
+    bool is_collected_as_list() const {
+        return settings_.errant == Errant::attach && !report_.errant.empty() &&
+               report_.errant.back().result == list_modified;
+    }
+
     // Views into the message, or into content_:
     const Entity outer_;
     Entity payload_;  // what the layers that were opened held
@@ -328,6 +363,8 @@ private:
     const keystore::Keystore& keys_;
     const Settings& settings_;
     bool looks_below_;  // for errant parts
+    const std::optional<keystore::Certificate::Time> at_;
+    std::string_view header_of_author_;
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
     SecretBytes inflated_;  // what a compressed layer held, between its opening and its reading

@@ -15,9 +15,12 @@ std::string_view headers_word(HeaderProtection protection) {
 
 std::string errant_word(const Report& report) {
     if (report.errant.empty()) return {};
-    for (const ErrantLayer& errant : report.errant)
+    std::string_view said = list_modified;
+    for (const ErrantLayer& errant : report.errant) {
         if (errant.result == "attached") return "attached";
-    return "left";
+        if (errant.result != list_modified) said = "left";
+    }
+    return std::string{said};
 }
 
 }  // namespace

@@ -178,6 +178,11 @@ void write_errant(JsonWriter& out, const std::vector<ErrantLayer>& layers) {
         out.member("part", layer.part);
         out.member("type", layer.type);
         out.member("result", layer.result);
+        if (!layer.signers.empty()) {
+            out.begin_array("signers");
+            for (const Signer& signer : layer.signers) write_signer(out, signer);
+            out.end_array();
+        }
         out.end_object();
     }
     out.end_array();

@@ -69,12 +69,19 @@ struct Layer {
     bool intact = false;
 };
 
-/// A part that is encrypted though what stands around it is not (MIME-02).
+/// A part that is encrypted, or signed, though what stands around it is not (MIME-02).
 struct ErrantLayer {
-    std::string part;    ///< its part specifier in what is delivered, "2.1" (RFC 9051, 6.4.5)
-    std::string type;    ///< as a Layer's
-    std::string result;  ///< "errant-layer": left as it is; "attached"; or why it did not open
+    std::string part;  ///< its part specifier in what is delivered, "2.1" (RFC 9051, 6.4.5)
+    std::string type;  ///< as a Layer's
+    /// "errant-layer": left as it is; "attached"; or why it did not open. "list-modified": it is
+    /// signed, and a mailing list has put a footer below.
+    std::string result;
+    std::vector<Signer> signers;  ///< of a list-modified one: a detail, never a "pass"
 };
+
+/// The result of a signed part below which a mailing list has put a footer, and the reason of its
+/// message, which is not signed itself.
+inline constexpr std::string_view list_modified = "list-modified";
 
 /// Report is what opening a message found: the JSON of `paperknife open --report` (design, chapter
 /// 9).

@@ -20,6 +20,7 @@ public:
                     const keystore::Keystore& keys);
 
     bool is_asked_for() const { return verifier_.has_value(); }
+    bool has_looked() const { return !signatures_.empty(); }  ///< at a signature
 
     /// Layer number layer is signed_data around content.
     void look_at(const SignedData& signed_data, keystore::BytesView content, std::size_t layer);

@@ -90,6 +90,29 @@ class Status(unittest.TestCase):
             self.assertIn(b"BODY", sent)
             self.assertNotIn(b"$smime", sent.lower())
 
+    def test_a_mailing_lists_footer(self):
+        """MIME-02: what is signed above it is a detail, where mail of several parts is looked into at all."""
+        signed = self.signed("alice", True, b"")
+        message = (OUTER + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=list\r\n\r\n--list\r\n" + signed +
+                   b"\r\n--list\r\nContent-Type: text/plain\r\n\r\nTo leave, write to the list.\r\n--list--\r\n")
+        for errant in "leave", "attach":
+            with self.subTest(errant), Dovecot() as server, Paperknife(
+                    [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}],
+                    self.tables + f'[decrypt]\nerrant = "{errant}"\n') as service:
+                server.deliver(message)
+                size = self.client(server, service).fetch("1", "(UID RFC822.SIZE)")[1]["RFC822.SIZE"]
+                client = self.client(server, service)
+                view = client.fetch("1", "(UID BODY.PEEK[])")[1]["BODY[]"]
+                self.assertEqual(len(view), int(size))
+                self.assertEqual(KEYWORDS & set(client.fetch("1", "(UID FLAGS)")[1]["FLAGS"]), set())
+                if errant == "leave":
+                    self.assertEqual(view, message)
+                    continue
+                head = view[:view.index(b"Received: ")].replace(b"\r\n ", b" ")
+                self.assertIn(b"signature=none; errant=list-modified\r\n", head)
+                self.assertIn(b"smime=none reason=list-modified\r\n", head)
+                self.assertTrue(view.endswith(message[message.index(b"--list"):]))
+
     def client(self, server, service):
         client = self.enterContext(RawClient(service.port))
         client.login(server)

@@ -72,8 +72,14 @@ TEST_CASE("errant parts make a candidate if they are to be attached (MIME-02)", 
         CHECK(octets(errant) == 0);
         CHECK(octets(errant, Errant::attach) > 0);
     }
+    // A mailing list's footer below a signed part (RFC 9787, 4.5.1).
+    const std::string with_footer =
+        multipart(multipart(text + signature, "signed") + text, "mixed");
+    CHECK(octets(with_footer) == 0);
+    CHECK(octets(with_footer, Errant::attach) > 0);
     for (const std::string& other :
          {text, multipart(text + text, "mixed"), multipart(text + signature, "signed"),
+          multipart(text + multipart(text + signature, "signed"), "mixed"),
           letter + text + " 30 NIL NIL NIL NIL)"})
         CHECK(octets(other, Errant::attach) == 0);
 }

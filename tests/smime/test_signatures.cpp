@@ -287,6 +287,65 @@ TEST_CASE("ST-06: only who is shown to have written has signed", "[signatures]")
           "display-name");
 }
 
+namespace {
+
+const std::string footer = "Content-Type: text/plain\r\n\r\nTo leave, write to the list.\r\n";
+
+/// A message's signed entity in a multipart/mixed with a mailing list's footer below.
+std::string with_footer(const std::string& message) {
+    const auto mime = message.find("MIME-Version: 1.0\r\n");
+    return message.substr(0, mime) +
+           "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=list\r\n\r\n--list\r\n" +
+           message.substr(mime) + "\r\n--list\r\n" + footer + "--list--\r\n";
+}
+
+bool passes_anywhere(const smime::Report& report) {
+    const auto passes = [](const smime::Signer& signer) {
+        return signer.verdict == smime::Verdict::pass;
+    };
+    return report.verdict == smime::Verdict::pass || report.signature == "pass" ||
+           std::ranges::any_of(report.errant, [&](const smime::ErrantLayer& errant) {
+               return std::ranges::any_of(errant.signers, passes);
+           });
+}
+
+}  // namespace
+
+TEST_CASE("MIME-02: what a mailing list has put a footer below is a detail", "[signatures]") {
+    int told = 0;
+    for (const auto& entry : fs::directory_iterator{directory()}) {
+        if (entry.path().extension() != ".eml") continue;
+        const auto message = samples::read(entry.path());
+        if (message.find("MIME-Version: 1.0\r\n") == std::string::npos) continue;
+        INFO(entry.path());
+        const auto alone = open(message).report;
+        const auto report = open(with_footer(message)).report;
+        CHECK_FALSE(passes_anywhere(report));
+        CHECK(report.layers.empty());
+        const bool signed_at_root = !alone.layers.empty() && alone.layers.front().has_signers;
+        if (!signed_at_root || alone.error || alone.encryption != smime::Encryption::none) continue;
+        ++told;
+        REQUIRE(report.errant.size() == 1);
+        CHECK(report.verdict == smime::Verdict::none);
+        CHECK(report.reason == smime::list_modified);
+        const auto& signers = report.errant[0].signers;
+        REQUIRE(signers.size() == alone.layers.front().signers.size());
+        for (std::size_t i = 0; i < signers.size(); ++i) {
+            const auto& before = alone.layers.front().signers[i];
+            const bool passed = before.verdict == smime::Verdict::pass;
+            CHECK(signers[i].reason == (passed ? smime::list_modified : before.reason));
+            CHECK(signers[i].verdict == (passed ? smime::Verdict::none : before.verdict));
+        }
+    }
+    CHECK(told > 50);
+}
+
+TEST_CASE("MIME-02: a footer cut anywhere makes no pass", "[signatures]") {
+    const auto message = with_footer(samples::read(directory() / "attributes.eml"));
+    for (std::size_t size = 0; size <= message.size(); ++size)
+        if (passes_anywhere(open(message.substr(0, size)).report)) FAIL(size);
+}
+
 TEST_CASE("\"Johnny, you are fired!\": nothing forged passes", "[signatures]") {
     std::map<std::string, int> classes;
     for (const auto& entry : fs::directory_iterator{directory() / "johnny"}) {
@@ -295,6 +354,7 @@ TEST_CASE("\"Johnny, you are fired!\": nothing forged passes", "[signatures]") {
         const auto opened = open(samples::read(entry.path()));
         CHECK((opened.report.verdict == smime::Verdict::pass) == (name == "untouched"));
         CHECK((opened.report.signature == "pass") == (name == "untouched"));
+        CHECK(passes_anywhere(opened.report) == (name == "untouched"));
         ++classes[name.substr(0, 2)];
         // Covert content: below anything that is plain, nothing is opened for whoever put it there.
         const std::string_view shown = opened.view ? opened.view->body() : std::string_view{};
