@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "keystore/limits.hpp"
+#include "keystore/name.hpp"
 #include "keystore/signature_algorithm.hpp"
 #include "keystore/time.hpp"
 
@@ -157,6 +158,7 @@ bool CertificateList::read_tbs(der::Reader in) {
     const auto this_update = read_time(in);
     if (!name || name->empty() || !this_update) return false;
     issuer_ = *name;
+    issuer_text_ = name_text(issuer->octets);
     issuers_ = {*name};
     this_update_ = *this_update;
     const auto ahead = in.peek();

@@ -49,6 +49,7 @@ public:
     /// it says nothing of any certificate (RFC 5280, 5.2 and 5.3).
     bool is_understood() const { return understood_; }
     const DistinguishedName& issuer() const { return issuer_; }
+    const std::string& issuer_text() const { return issuer_text_; }  ///< as a Certificate's
     Time this_update() const { return this_update_; }
     std::optional<Time> next_update() const { return next_update_; }
     const std::optional<Bytes>& number() const { return number_; }
@@ -82,6 +83,7 @@ private:
     Bytes der_, digest_;
     Extent tbs_, algorithm_, signature_;
     DistinguishedName issuer_;
+    std::string issuer_text_;
     Time this_update_;
     std::optional<Time> next_update_;
     std::optional<Bytes> number_, base_number_;

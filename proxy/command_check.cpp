@@ -4,13 +4,12 @@
 
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <string>
 #include <string_view>
 
-#include "proxy/log.hpp"
+#include "proxy/certificate_text.hpp"
+#include "proxy/command_check_trust.hpp"
 #include "proxy/probe.hpp"
-#include "proxy/trust.hpp"
 #include "proxy/unlock.hpp"
 
 namespace proxy {
@@ -18,34 +17,6 @@ namespace {
 
 // RFC 9051, 5.4: a server's inactivity timer is at least this; clients in IDLE count on it.
 constexpr std::chrono::minutes idle_wanted{30};
-
-/// Findings are printed as they come: a server that does not answer takes its time.
-class Findings {
-public:
-    void ok(const std::string& text) { print("ok", text); }
-    void note(const std::string& text) { print("note", text); }
-    void problem(const std::string& text) {
-        print("problem", text);
-        ++problems_;
-    }
-    int problems() const { return problems_; }
-
-private:
-    static void print(std::string_view kind, const std::string& text) {
-        std::printf("%-8s %s\n", std::string{kind}.c_str(), log::one_line(text).c_str());
-        std::fflush(stdout);
-    }
-
-    int problems_ = 0;
-};
-
-std::string day(std::chrono::sys_seconds time) {
-    const auto seconds = std::chrono::system_clock::to_time_t(time);
-    std::tm parts{};
-    char text[32] = "";
-    if (::gmtime_r(&seconds, &parts)) std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
-    return text;
-}
 
 void check_file(const Config& config, Findings& findings) {
     const auto name = config.file.string();
@@ -74,10 +45,12 @@ void check_library(Findings& findings) {
 
 void check_identity(const keystore::Identity& identity, Findings& findings) {
     const auto& certificate = identity.certificate();
-    const auto whose =
-        certificate.addresses.empty() ? certificate.subject_text : certificate.addresses.front();
-    findings.ok(identity.source() + ": " + whose + ", " + identity.key_text() + ", until " +
-                day(certificate.not_after));
+    findings.ok(identity.source() + ": " + whose(certificate) + ", " + identity.key_text() +
+                ", until " + day_text(certificate.not_after));
+    if (is_about_to_end(certificate.not_after))
+        findings.note(identity.source() + ": its certificate ends on " +
+                      day_text(certificate.not_after) +
+                      "; get a new one, and leave this: it opens old mail");
 }
 
 void check_key_files(const std::vector<keystore::KeyFileReport>& reports, Findings& findings) {
@@ -121,38 +94,6 @@ void check_keys(const Config& config, Findings& findings) {
         findings.problem(config.keystore.directory->string() +
                          ": there is no key file here; put your .p12, .pfx or .pem file here, or "
                          "NAME.key beside NAME.crt");
-    }
-}
-
-void check_trust(const Config& config, Findings& findings) {
-    if (!config.verify.enabled) {
-        findings.note("[verify] enabled = false: no signature is verified");
-        return;
-    }
-    std::vector<std::string> problems;
-    std::shared_ptr<const keystore::Trust> trust;
-    try {
-        trust = load_trust(config, problems);
-    } catch (const keystore::KeyFileError& error) {
-        findings.problem(error.what());
-        return;
-    }
-    for (const auto& problem : problems) findings.problem(problem);
-    if (trust->anchors.empty()) {
-        findings.note(
-            "[verify] trust names no certificate: every signature is \"untrusted\"; write "
-            "trust = [\"ca.pem\"]");
-        return;
-    }
-    findings.ok(
-        "[verify] certificates that are believed: " + std::to_string(trust->anchors.size()) +
-        ", intermediates: " + std::to_string(trust->intermediates.size()) +
-        ", CRLs: " + std::to_string(trust->certificate_lists.size()));
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    for (const auto& anchor : trust->anchors) {
-        if (anchor.not_after >= now) continue;
-        findings.note("[verify] " + anchor.subject_text + " has expired on " +
-                      day(anchor.not_after) + ": new mail below it is not believed");
     }
 }
 

@@ -57,6 +57,9 @@ inline constexpr std::size_t greeting = 16 * 1024;
 /// Connections of one account (LOC-05). Thunderbird opens 5, Roundcube one a click.
 inline constexpr std::size_t connections = 64;
 
+/// How long before a certificate ends `check` says so: to get the next one takes some weeks.
+inline constexpr std::chrono::days end_notice{30};
+
 /// What is left to send when a side has gone must be out in this time.
 inline constexpr std::chrono::seconds linger{10};
 
