@@ -1,5 +1,6 @@
 #include "keystore/pem.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "keystore/key_file_error.hpp"
@@ -107,6 +108,28 @@ std::vector<PemBlock> read_pem(std::string_view text) {
         blocks.push_back(std::move(block));
     }
     return blocks;
+}
+
+std::string write_pem(std::string_view label, BytesView octets) {
+    constexpr std::string_view characters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr std::size_t octets_of_line = 48;
+    std::string text = std::string{begin}.append(label).append(dashes) + '\n';
+    while (!octets.empty()) {
+        BytesView line = octets.first(std::min(octets.size(), octets_of_line));
+        octets = octets.subspan(line.size());
+        while (!line.empty()) {
+            const auto three = line.first(std::min<std::size_t>(line.size(), 3));
+            line = line.subspan(three.size());
+            std::uint32_t bits = 0;
+            for (std::size_t i = 0; i < 3; ++i)
+                bits = bits << 8 | (i < three.size() ? three[i] : 0U);
+            for (std::size_t i = 0; i < 4; ++i)
+                text += i <= three.size() ? characters[bits >> (18 - 6 * i) & 63] : '=';
+        }
+        text += '\n';
+    }
+    return text.append(end).append(label).append(dashes) + '\n';
 }
 
 }  // namespace keystore

@@ -19,4 +19,7 @@ struct PemBlock {
 /// line number if a block does not end or is not base64.
 std::vector<PemBlock> read_pem(std::string_view text);
 
+/// One block, in lines of 64 characters. Not for keys: it wipes nothing.
+std::string write_pem(std::string_view label, BytesView octets);
+
 }  // namespace keystore

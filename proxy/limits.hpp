@@ -60,6 +60,10 @@ inline constexpr std::size_t connections = 64;
 /// How long before a certificate ends `check` says so: to get the next one takes some weeks.
 inline constexpr std::chrono::days end_notice{30};
 
+/// Files of the folder that intermediates of messages are added to. Whoever corresponds with a
+/// hundred organisations has that many; below keystore's limit for a folder.
+inline constexpr std::size_t harvested = 500;
+
 /// What is left to send when a side has gone must be out in this time.
 inline constexpr std::chrono::seconds linger{10};
 

@@ -15,6 +15,7 @@
 #include "proxy/config.hpp"
 #include "proxy/harden.hpp"
 #include "proxy/log.hpp"
+#include "proxy/main_keys.hpp"
 #include "proxy/nearest.hpp"
 #include "proxy/service.hpp"
 
@@ -103,6 +104,8 @@ void add_open_options(CLI::App& command, CommandLine& line) {
         ->type_name("");
 }
 
+constexpr const char* missing_command = "a command is missing: run, check, open, keys or version";
+
 /// The word that stands where a command should.
 std::string command_word(const std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -117,16 +120,20 @@ std::string command_word(const std::vector<std::string>& words) {
 
 /// What CLI11 found wrong, or that there is no such command.
 std::string complaint(const CLI::ParseError& error, const std::vector<std::string>& words) {
-    constexpr std::string_view commands[] = {"run", "check", "open", "version"};
+    constexpr std::string_view commands[] = {"run", "check", "open", "keys", "version"};
     const auto word = command_word(words);
-    if (word.empty()) return "a command is missing: run, check, open or version";
+    if (word.empty()) return missing_command;
+    if (word == "keys") {
+        auto text = KeysCommands::complaint(words);
+        return text.empty() ? error.what() : text;
+    }
     if (std::find(std::begin(commands), std::end(commands), word) != std::end(commands)) {
         return error.what();
     }
     const auto meant = proxy::nearest(word, commands);
     return "there is no command \"" + word + "\"" +
            (meant ? "; did you mean \"" + std::string{*meant} + "\"?"
-                  : ", but run, check, open and version");
+                  : ", but run, check, open, keys and version");
 }
 
 int execute(int count, char** words, int& status_of_failure) {
@@ -147,6 +154,8 @@ int execute(int count, char** words, int& status_of_failure) {
     auto* open_command = app.add_subcommand(
         "open", "open one message, without any network; print it as clients see it");
     auto* version_command = app.add_subcommand("version", "print name and version");
+    const KeysCommands keys_commands{app,
+                                     [&](CLI::App& command) { add_config_option(command, line); }};
     for (auto* command : {run_command, check_command, open_command}) {
         add_config_option(*command, line);
     }
@@ -174,7 +183,8 @@ int execute(int count, char** words, int& status_of_failure) {
     }
     if (check_command->parsed()) return check(line);
     if (open_command->parsed()) return open(line);
-    throw UsageError("a command is missing: run, check, open or version");
+    if (keys_commands.parsed()) return keys_commands.run(load_config(line));
+    throw UsageError(missing_command);
 }
 
 void print_error(const std::string& text) {

@@ -339,6 +339,7 @@ private:
         Peeling inside{*part, no_keys, settings_, at_, false};
         inside.header_of_author_ = outer_.header;
         Report found = inside.run().report;
+        report_.certificates = std::move(found.certificates);
         if (found.error || found.layers.empty() || !found.layers.front().has_signers) return;
         Layer& layer = found.layers.front();
         for (Signer& signer : layer.signers) {

@@ -104,6 +104,8 @@ struct Report {
     /// is none, "not-verified" if nobody looked. The verdict but for errors.
     std::string_view signature = "none";
     std::string_view signature_reason;
+    /// What came with the signatures, if SignaturePolicy::keeps_certificates. In no JSON.
+    std::vector<keystore::Certificate> certificates;
 };
 
 /// True for a layer that hides something, and for one of which nobody knows.

@@ -26,6 +26,9 @@ struct SignaturePolicy {
     std::shared_ptr<const keystore::Trust> trust;  ///< null: signatures are not verified
     keystore::RevocationPolicy revocation = keystore::RevocationPolicy::soft;
     std::vector<Pin> pins;
+    /// The certificates that come with signatures are kept in the report: whoever wants to have
+    /// them asks (`paperknife keys harvest`), and no view depends on it (design promise 2).
+    bool keeps_certificates = false;
 };
 
 }  // namespace smime

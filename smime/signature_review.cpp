@@ -93,6 +93,8 @@ void SignatureReview::conclude(std::string_view header, Report& report) const {
         report.reason = "not-verified";
         return;
     }
+    const auto& came = verifier_->certificates();
+    report.certificates.insert(report.certificates.end(), came.begin(), came.end());
     const Author author = Author::read(header);
     Judgement judgement;
     for (const Signature& signature : signatures_) {

@@ -110,6 +110,8 @@ std::optional<SignatureVerifier::Bag> SignatureVerifier::read_bag(const SignedDa
                 bag.certificates.push_back(std::move(*certificate));
         }
     }
+    if (policy_.keeps_certificates)
+        certificates_.insert(certificates_.end(), bag.certificates.begin(), bag.certificates.end());
     if (signed_data.crls && policy_.revocation != keystore::RevocationPolicy::off)
         bag.certificate_lists = read_lists(*signed_data.crls);
     return bag;

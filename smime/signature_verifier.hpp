@@ -52,6 +52,9 @@ public:
     /// signature may mean, the one that says the best.
     std::pair<SignerFacts, Signer> judge(const CheckedSigner& signer, const Author& author) const;
 
+    /// All that came with what was checked, if the policy keeps it.
+    const std::vector<keystore::Certificate>& certificates() const { return certificates_; }
+
 private:
     struct Bag {
         std::vector<keystore::Certificate> certificates;
@@ -82,6 +85,7 @@ private:
     keystore::Certificate::Time at_;
     const keystore::Keystore& keys_;
     keystore::SignatureBudget budget_;
+    std::vector<keystore::Certificate> certificates_;
     std::size_t certificates_left_ = keystore::limits::message_certificates;
     std::size_t certificate_octets_left_ = keystore::limits::message_certificate_octets;
     std::size_t list_octets_left_ = keystore::limits::message_certificate_list_octets;

@@ -1,5 +1,7 @@
 #include "keystore/key_file.hpp"
 
+#include <algorithm>
+
 #include "keystore/pem.hpp"
 #include "keystore/pkcs12.hpp"
 #include "tests/catch.hpp"
@@ -72,6 +74,23 @@ TEST_CASE("PEM blocks stand among other text", "[pem]") {
     CHECK(read_pem("").empty());
     CHECK(read_pem("-----BEGIN ").empty());
     CHECK(read_pem("-----BEGIN X-----\n-----END X-----\n")[0].octets.empty());
+}
+
+TEST_CASE("PEM that is written reads back, in lines of 64 characters (RFC 7468, 2)", "[pem]") {
+    keystore::Bytes octets;
+    for (unsigned size = 0; size < 200; ++size) {
+        const auto text = keystore::write_pem("CERTIFICATE", octets);
+        const auto blocks = read_pem(text);
+        REQUIRE(blocks.size() == 1);
+        CHECK(blocks[0].label == "CERTIFICATE");
+        CHECK(std::ranges::equal(blocks[0].octets.expose(), octets));
+        for (auto at = text.begin(); at != text.end();) {
+            const auto end = std::find(at, text.end(), '\n');
+            CHECK(end - at <= 64);
+            at = end + 1;
+        }
+        octets.push_back(static_cast<std::uint8_t>(size * 37));
+    }
 }
 
 TEST_CASE("A broken PEM block is refused", "[pem]") {

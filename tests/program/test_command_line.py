@@ -4,7 +4,7 @@ import os
 import pathlib
 import unittest
 
-from program import Home, openssl
+from program import Home
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -24,11 +24,11 @@ class CommandLine(unittest.TestCase):
 
     def test_a_missing_or_mistyped_command_is_named(self):
         for arguments, text in [
-            ((), "a command is missing: run, check, open or version"),
+            ((), "a command is missing: run, check, open, keys or version"),
             (("chekc",), 'there is no command "chekc"; did you mean "check"?'),
             (("opne", "x"), 'there is no command "opne"; did you mean "open"?'),
             (("-c", "file", "rnu"), 'there is no command "rnu"; did you mean "run"?'),
-            (("frobnicate",), 'there is no command "frobnicate", but run, check, open and version'),
+            (("frobnicate",), 'there is no command "frobnicate", but run, check, open, keys and version'),
             (("a\nb\x1b[31m",), 'there is no command "a\\nb\\x1b[31m"'),
             (("run", "extra"), "extra"),
             (("run", "--fast"), "--fast"),
@@ -122,9 +122,7 @@ class CommandLine(unittest.TestCase):
         # With its examples taken for real, too.
         (self.home.path / "company-ca.pem").touch()
         (self.home.path / "passphrase").touch()
-        certificate = openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "/dev/null")
-        (self.home.path / "ca.pem").write_bytes(certificate)
-        for folder in "intermediates", "crls":
+        for folder in "trust", "intermediates", "crls":
             (self.home.path / folder).mkdir()
         for unlock in ["prompt", "command", "file"]:
             lines = []
