@@ -139,6 +139,41 @@ std::optional<std::string> read_selected_mailbox(std::string_view message) {
     return mailbox;
 }
 
+///     append  = "APPEND" SP mailbox 1*append-message
+///     copy    = "COPY" SP sequence-set SP mailbox          (and move, RFC 6851)
+///     replace = "REPLACE" SP nz-number SP mailbox append-message          (RFC 8508)
+std::optional<std::string> read_destination_mailbox(std::string_view message) {
+    Cursor in{message};
+    const auto command = read_head(in);
+    if (!command || !in.sp()) return std::nullopt;
+    auto name = std::string_view{command->name};
+    if (name.starts_with("UID ")) name.remove_prefix(4);
+    if (name == "COPY" || name == "MOVE" || name == "REPLACE") {
+        // "$" is a set, too (RFC 9051, 6.4.4.1).
+        const auto end = in.rest().find_first_of(" \r\n");
+        if (end == std::string_view::npos) return std::nullopt;
+        in = Cursor{in.rest().substr(end)};
+        if (!in.sp()) return std::nullopt;
+    } else if (name != "APPEND") {
+        return std::nullopt;
+    }
+    auto mailbox = in.astring();
+    if (!mailbox || (!in.rest().starts_with(' ') && !in.crlf())) return std::nullopt;
+    return mailbox;
+}
+
+///     rename = "RENAME" SP mailbox SP mailbox
+std::optional<std::pair<std::string, std::string>> read_rename(std::string_view message) {
+    Cursor in{message};
+    const auto command = read_head(in);
+    if (!command || command->name != "RENAME" || !in.sp()) return std::nullopt;
+    auto from = in.astring();
+    if (!from || !in.sp()) return std::nullopt;
+    auto to = in.astring();
+    if (!to || !in.crlf()) return std::nullopt;
+    return std::pair{std::move(*from), std::move(*to)};
+}
+
 ///     enable = "ENABLE" 1*(SP capability)
 std::vector<std::string> read_enable(std::string_view message) {
     Cursor in{message};

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "imap/fetch.hpp"
@@ -35,6 +36,13 @@ std::optional<FetchCommand> read_fetch_command(std::string_view message);
 
 /// The mailbox of SELECT or EXAMINE, or nothing.
 std::optional<std::string> read_selected_mailbox(std::string_view message);
+
+/// The mailbox that messages are put into by APPEND, COPY, MOVE or REPLACE, by UID or not; the
+/// command may go on. Nothing if it is none of these, or the mailbox has not come in full.
+std::optional<std::string> read_destination_mailbox(std::string_view message);
+
+/// The two mailboxes of a RENAME, or nothing.
+std::optional<std::pair<std::string, std::string>> read_rename(std::string_view message);
 
 /// The names that an ENABLE asks for, upper case (RFC 9051, 6.3.1).
 std::vector<std::string> read_enable(std::string_view message);

@@ -92,7 +92,10 @@ std::optional<Response> read_response(std::string_view line) {
     }
     response.condition = Condition::none;
     if (in.keyword("CAPABILITY")) response.kind = Kind::capability;
-    if (in.keyword("VANISHED")) response.kind = Kind::vanished;
+    if (in.keyword("VANISHED")) {
+        response.kind = Kind::vanished;
+        response.earlier = in.sp() && in.special('(') && in.keyword("EARLIER");
+    }
     return response;
 }
 

@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "imap/command.hpp"
+#include "imap/mailbox_name.hpp"
+#include "imap/uid_validity.hpp"
 
 /// A command's items, written again, are read as the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -11,6 +13,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     imap::read_command(message);
     imap::read_selected_mailbox(message);
     imap::read_enable(message);
+    if (const auto mailbox = imap::read_destination_mailbox(message)) imap::mailbox_name(*mailbox);
+    imap::read_rename(message);
+    if (const auto qresync = imap::find_qresync(message)) {
+        const auto& place = qresync->validity;
+        if (imap::with_uid_validity(message, place, place.value) != message) std::abort();
+        if (place.offset < qresync->offset ||
+            place.offset + place.size > qresync->offset + qresync->size ||
+            qresync->offset + qresync->size > message.size())
+            std::abort();
+    }
     const auto fetch = imap::read_fetch_command(message);
     if (!fetch) return 0;
 

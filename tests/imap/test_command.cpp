@@ -1,6 +1,8 @@
 #include <string>
 
 #include "imap/command.hpp"
+#include "imap/mailbox_name.hpp"
+#include "imap/uid_validity.hpp"
 #include "tests/catch.hpp"
 
 using imap::DataItem;
@@ -184,4 +186,58 @@ TEST_CASE("read_enable reads the names", "[imap][command]") {
     CHECK(imap::read_enable("a ENABLE UTF8=ACCEPT\r\n") == std::vector<std::string>{"UTF8=ACCEPT"});
     CHECK(imap::read_enable("a NOOP X\r\n").empty());
     CHECK(imap::read_enable("a ENABLE\r\n").empty());
+}
+
+TEST_CASE("the QRESYNC parameter of SELECT (RFC 7162, 3.2.5)", "[imap][uidvalidity]") {
+    const auto find = [](std::string_view command) -> std::string {
+        const auto found = imap::find_qresync(command);
+        if (!found) return "none";
+        return std::to_string(found->validity.value.value()) + ": " +
+               std::string{command.substr(found->offset, found->size)};
+    };
+    CHECK(find("a SELECT INBOX (QRESYNC (67890007 20050715194045000 41,43:211 (1,3 5,6)))\r\n") ==
+          "67890007: QRESYNC (67890007 20050715194045000 41,43:211 (1,3 5,6))");
+    CHECK(find("a examine {5}\r\nINBOX (condstore qresync (7 5))\r\n") == "7: qresync (7 5)");
+    CHECK(find("a SELECT \"a (QRESYNC (1 1))\" (X (QRESYNC (2 2)) QRESYNC (3 3) Y)\r\n") ==
+          "3: QRESYNC (3 3)");
+    for (const std::string_view command :
+         {"a SELECT INBOX\r\n", "a SELECT INBOX (CONDSTORE)\r\n", "a SELECT INBOX (QRESYNC)\r\n",
+          "a SELECT INBOX (QRESYNC (0 5))\r\n", "a SELECT INBOX (QRESYNC (7 5\r\n",
+          "a SELECT INBOX (QRESYNC 7)\r\n", "a STATUS INBOX (QRESYNC (7 5))\r\n", "a SELECT\r\n",
+          "a SELECT INBOX QRESYNC (7 5)\r\n", "a SELECT INBOX (QRESYNC (4294967296 5))\r\n"}) {
+        CAPTURE(command);
+        CHECK(find(command) == "none");
+    }
+}
+
+TEST_CASE("the mailbox that a command puts messages into", "[imap][command]") {
+    using imap::read_destination_mailbox;
+    CHECK(read_destination_mailbox("a APPEND x (\\Seen) {5}\r\n") == "x");
+    CHECK(read_destination_mailbox("a append {3+}\r\na b {5}\r\nabcde") == "a b");
+    CHECK(read_destination_mailbox("a COPY 2:4 \"MEETING\"\r\n") == "MEETING");
+    CHECK(read_destination_mailbox("a UID MOVE $ x\r\n") == "x");
+    CHECK(read_destination_mailbox("a UID REPLACE 5 x (\\Seen) {5}\r\n") == "x");
+    CHECK(!read_destination_mailbox("a APPEND {5}\r\n"));
+    CHECK(!read_destination_mailbox("a COPY 2:4\r\n"));
+    CHECK(!read_destination_mailbox("a STORE 2 x\r\n"));
+    CHECK(imap::read_rename("a RENAME x {1}\r\ny\r\n") ==
+          std::pair<std::string, std::string>{"x", "y"});
+    CHECK(!imap::read_rename("a RENAME x\r\n"));
+    CHECK(!imap::read_rename("a DELETE x y\r\n"));
+}
+
+TEST_CASE("a mailbox's name is one, however it is written", "[imap][mailbox]") {
+    using imap::mailbox_name;
+    CHECK(mailbox_name("inBox") == "INBOX");
+    CHECK(mailbox_name("Inbox/x") == "Inbox/x");
+    CHECK(mailbox_name("Entw&APw-rfe") == "Entw\xc3\xbcrfe");
+    CHECK(mailbox_name("Entw\xc3\xbcrfe") == "Entw\xc3\xbcrfe");
+    CHECK(mailbox_name("A&-B") == "A&B");
+    CHECK(mailbox_name("A&B") == "A&B");
+    CHECK(mailbox_name("~peter/mail/&U,BTFw-/&ZeVnLIqe-") ==
+          "~peter/mail/\xe5\x8f\xb0\xe5\x8c\x97/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e");
+    CHECK(mailbox_name("&2D3eAA-") == "\xf0\x9f\x98\x80");
+    // Half a pair, odd digits, and bits left over: no modified UTF-7.
+    for (const std::string_view name : {"&2D0-", "&3gA-", "&AP$-", "&APx-", "&A-", "&APw"})
+        CHECK(mailbox_name(name) == name);
 }

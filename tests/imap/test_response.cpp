@@ -1,6 +1,7 @@
 #include <string>
 
 #include "imap/response.hpp"
+#include "imap/uid_validity.hpp"
 #include "tests/catch.hpp"
 
 using imap::read_response;
@@ -68,5 +69,54 @@ TEST_CASE("What is no response is not read", "[imap][response]") {
           "a1 PREAUTH\r\n", "a1 OKAY\r\n", "{3}\r\n", "a1  OK\r\n"}) {
         CAPTURE(line);
         CHECK_FALSE(read_response(line));
+    }
+}
+
+TEST_CASE("where a UIDVALIDITY stands in a status response", "[imap][uidvalidity]") {
+    const auto changed = [](std::string_view line) -> std::string {
+        const auto response = read_response(line);
+        REQUIRE(response);
+        const auto place = imap::find_code_uid_validity(line, *response);
+        if (!place) return "none";
+        CHECK(place->value.value() == std::stoul(std::string{line.substr(place->offset)}));
+        return imap::with_uid_validity(line, *place, imap::UidValidity{4000000000});
+    };
+    CHECK(changed("* OK [UIDVALIDITY 17] UIDs valid 17\r\n") ==
+          "* OK [UIDVALIDITY 4000000000] UIDs valid 17\r\n");
+    CHECK(changed("a ok [uidvalidity 4294967295 ]\r\n") == "a ok [uidvalidity 4000000000 ]\r\n");
+    CHECK(changed("a OK [APPENDUID 38505 3955] done\r\n") ==
+          "a OK [APPENDUID 4000000000 3955] done\r\n");
+    CHECK(changed("* OK [COPYUID 1 304,319:320 1:3] done\r\n") ==
+          "* OK [COPYUID 4000000000 304,319:320 1:3] done\r\n");
+    for (const std::string_view line :
+         {"* OK [UIDVALIDITY 0] x\r\n", "* OK [UIDVALIDITY 4294967296] x\r\n",
+          "* OK [UIDVALIDITY -1] x\r\n", "* OK [UIDVALIDITY 1x] x\r\n", "* OK [UIDVALIDITY] x\r\n",
+          "* OK [UIDNEXT 5] x\r\n", "* OK UIDVALIDITY 5\r\n", "* OK [UIDVALIDITY 5\r\n"}) {
+        CAPTURE(line);
+        CHECK(changed(line) == "none");
+    }
+}
+
+TEST_CASE("where a UIDVALIDITY stands in a STATUS response", "[imap][uidvalidity]") {
+    const auto changed = [](std::string_view response, std::string_view mailbox) -> std::string {
+        const auto found = imap::find_status_uid_validity(response);
+        if (!found) return "none";
+        CHECK(found->mailbox == mailbox);
+        return imap::with_uid_validity(response, found->place, imap::UidValidity{1});
+    };
+    CHECK(changed("* STATUS blurdybloop (MESSAGES 231 UIDVALIDITY 44)\r\n", "blurdybloop") ==
+          "* STATUS blurdybloop (MESSAGES 231 UIDVALIDITY 1)\r\n");
+    CHECK(changed("* status \"a \\\"b\" (uidvalidity 7 UIDNEXT 8 )\r\n", "a \"b") ==
+          "* status \"a \\\"b\" (uidvalidity 1 UIDNEXT 8 )\r\n");
+    CHECK(
+        changed("* STATUS {5}\r\nINBOX (MAILBOXID (UIDVALIDITY 3) UIDVALIDITY 44)\r\n", "INBOX") ==
+        "* STATUS {5}\r\nINBOX (MAILBOXID (UIDVALIDITY 3) UIDVALIDITY 1)\r\n");
+    for (const std::string_view response :
+         {"* STATUS x (MESSAGES 1)\r\n", "* STATUS x ()\r\n", "* STATUS x (UIDVALIDITY)\r\n",
+          "* STATUS x (UIDVALIDITY 0)\r\n", "* STATUS x (UIDVALIDITY 99999999999)\r\n",
+          "* STATUS x UIDVALIDITY 5\r\n", "* STATUS {9}\r\nx", "* STATUS\r\n",
+          "* STATUS a b (UIDVALIDITY 5)\r\n", "* LIST (UIDVALIDITY 5)\r\n"}) {
+        CAPTURE(response);
+        CHECK(changed(response, "x") == "none");
     }
 }
