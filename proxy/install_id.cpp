@@ -1,33 +1,22 @@
 #include "proxy/install_id.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
 #include "keystore/crypto.hpp"
-#include "proxy/config_path.hpp"
 #include "proxy/descriptor.hpp"
+#include "proxy/state_directory.hpp"
 
 namespace proxy {
 namespace {
 
 constexpr std::size_t digits = 16;
 constexpr std::string_view hexadecimal = "0123456789abcdef";
-
-std::optional<std::filesystem::path> state_directory() {
-    // A relative value is invalid and to be ignored (XDG Base Directory Specification, 1).
-    const char* state = std::getenv("XDG_STATE_HOME");
-    if (state && state[0] == '/') return std::filesystem::path{state} / "paperknife";
-    const auto home = home_directory();
-    if (!home) return std::nullopt;
-    return *home / ".local/state/paperknife";
-}
 
 std::optional<std::string> read_id(const std::filesystem::path& file) {
     const Descriptor descriptor{
@@ -55,9 +44,7 @@ std::string make_id() {
 
 /// Another process may do the same at the same time: whose file stands there first counts.
 void write_id(const std::filesystem::path& file) {
-    std::error_code ignored;
-    std::filesystem::create_directories(file.parent_path().parent_path(), ignored);
-    ::mkdir(file.parent_path().c_str(), 0700);
+    make_state_directory(file.parent_path());
     const auto own = file.string() + "." + std::to_string(::getpid());
     const Descriptor descriptor{
         ::open(own.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
