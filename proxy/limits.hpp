@@ -51,6 +51,32 @@ inline constexpr std::size_t view_cache_octets = 64 * 1024 * 1024;
 /// Messages whose class is remembered in a session. Beyond, they are asked about again.
 inline constexpr std::size_t known_messages = 2'000'000;
 
+/// Mailboxes with S/MIME whose UIDVALIDITY is recorded (Exchange users have thousands of folders),
+/// octets of such a mailbox's name (RFC 9051 has no limit, servers have 255 to 1000), and values of
+/// the server for one mailbox (it is made anew now and then, and users of one account may each have
+/// theirs).
+inline constexpr std::size_t epoch_mailboxes = 20'000;
+inline constexpr std::size_t epoch_name = 1024;
+inline constexpr std::size_t epochs = 8;
+
+/// The file that they are kept in: all of the above with long names, and no more.
+inline constexpr std::size_t epoch_file = 64 * 1024 * 1024;
+
+/// How long another process may keep us from writing it: the writing takes milliseconds, and a
+/// session waits for it.
+inline constexpr int lock_tries = 25;
+inline constexpr std::chrono::milliseconds lock_pause{4};
+
+/// A clock that goes wrong must not use up the values of UIDVALIDITY, of which there are no more
+/// behind 2^32-1: no time counts that is later than this (in 2096).
+inline constexpr std::uint32_t latest = 4'000'000'000;
+
+/// Seconds by which values that were chosen one after the other may have run ahead of the clock.
+inline constexpr std::uint32_t ahead = 3600;
+
+/// Commands of a client that are not answered yet and of which we remember the mailbox.
+inline constexpr std::size_t mailbox_commands = 20'000;
+
 /// What a server may say before TLS begins.
 inline constexpr std::size_t greeting = 16 * 1024;
 
