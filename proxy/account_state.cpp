@@ -1,6 +1,7 @@
 #include "proxy/account_state.hpp"
 
 #include "proxy/install_id.hpp"
+#include "proxy/view_fingerprint.hpp"
 #include "smime/limits.hpp"
 
 namespace proxy {
@@ -17,9 +18,9 @@ smime::Settings smime_settings(const Config& config, std::shared_ptr<const keyst
     return settings;
 }
 
-SharedAccount make_account_state(const Config& config, const Account& account,
-                                 std::shared_ptr<const keystore::Keystore> keys,
-                                 std::shared_ptr<const keystore::Trust> trust) {
+std::shared_ptr<AccountState> make_account_state(const Config& config, const Account& account,
+                                                 std::shared_ptr<const keystore::Keystore> keys,
+                                                 std::shared_ptr<const keystore::Trust> trust) {
     auto state = std::make_shared<AccountState>();
     state->account = account;
     state->opens = config.decrypt.enabled;
@@ -32,6 +33,12 @@ SharedAccount make_account_state(const Config& config, const Account& account,
         state->tls = std::make_unique<TlsContext>(account.ca_file);
     }
     return state;
+}
+
+void begin_epochs(AccountState& account, EpochStore& store) {
+    account.epochs = store.begin(
+        account.account.name,
+        view_fingerprint(account.opens, account.settings, account.max_message, *account.keys));
 }
 
 }  // namespace proxy

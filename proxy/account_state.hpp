@@ -4,6 +4,7 @@
 
 #include "keystore/keystore.hpp"
 #include "proxy/config.hpp"
+#include "proxy/epochs.hpp"
 #include "proxy/keyword_store.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/tls.hpp"
@@ -23,6 +24,7 @@ struct AccountState {
     std::shared_ptr<const keystore::Keystore> keys;
     std::unique_ptr<TlsContext> tls;  ///< null for a plaintext server
     bool keywords = true;             ///< messages get the keywords of what was found
+    std::shared_ptr<Epochs> epochs;   ///< null: UIDVALIDITY is the server's
     mutable KeywordStore keyword_store;
     mutable ViewCache cache{limits::view_cache_octets};
 };
@@ -32,9 +34,12 @@ using SharedAccount = std::shared_ptr<const AccountState>;
 /// What the configuration says to smime::open.
 smime::Settings smime_settings(const Config& config, std::shared_ptr<const keystore::Trust> trust);
 
-/// Throws TlsError.
-SharedAccount make_account_state(const Config& config, const Account& account,
-                                 std::shared_ptr<const keystore::Keystore> keys,
-                                 std::shared_ptr<const keystore::Trust> trust);
+/// Its epochs are yet to be begun (begin_epochs). Throws TlsError.
+std::shared_ptr<AccountState> make_account_state(const Config& config, const Account& account,
+                                                 std::shared_ptr<const keystore::Keystore> keys,
+                                                 std::shared_ptr<const keystore::Trust> trust);
+
+/// The sessions of the account that begin from now on have these settings.
+void begin_epochs(AccountState& account, EpochStore& store);
 
 }  // namespace proxy

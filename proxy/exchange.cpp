@@ -11,6 +11,7 @@ Exchange::Exchange(Settings settings, ViewCache& cache, std::string own_tag_pref
     : settings_{settings},
       cache_{cache},
       tags_{std::move(own_tag_prefix)},
+      epoch_filter_{settings.epochs, !settings.opens},
       keyword_filter_{settings.keywords} {}
 
 std::string& Exchange::to_client() {
@@ -69,6 +70,7 @@ void Exchange::on_opened(OpenResult result) {
 
 /// Here, and nowhere else, may something of ours be put into the client's stream.
 void Exchange::between_responses() {
+    if (mailbox_.has_candidates()) epoch_filter_.on_smime();
     if (!replies_.empty()) to_client_.write(std::exchange(replies_, {}));
     if (task_) task_->advance();
     if (gated() || !backlog_.empty()) drain_client();

@@ -10,6 +10,7 @@
 #include "imap/command.hpp"
 #include "imap/framer.hpp"
 #include "imap/response.hpp"
+#include "proxy/epoch_filter.hpp"
 #include "proxy/fetch_collector.hpp"
 #include "proxy/fetch_task.hpp"
 #include "proxy/keyword_filter.hpp"
@@ -44,6 +45,7 @@ public:
         smime::Errant errant = smime::Errant::leave;
         bool shows_signatures = false;     ///< of clear-signed mail, in fields of its view
         KeywordStore* keywords = nullptr;  ///< the account's; null: messages get none
+        Epochs* epochs = nullptr;          ///< the account's; null: UIDVALIDITY is the server's
     };
 
     Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);
@@ -109,6 +111,7 @@ private:
     Settings settings_;
     ViewCache& cache_;
     OwnTags tags_;
+    EpochFilter epoch_filter_;
     imap::Framer client_framer_{imap::Side::client};
     imap::Framer server_framer_{imap::Side::server, limits::list_response};
     Outgoing to_client_;

@@ -14,10 +14,11 @@ namespace {
 /// Commands of extensions that are hidden: a client that sends them all the same is refused here,
 /// since the server might accept.
 bool is_hidden(std::string_view name) {
-    constexpr std::array hidden{
-        std::string_view{"COMPRESS"},    std::string_view{"STARTTLS"},
-        std::string_view{"NOTIFY"},      std::string_view{"CONVERT"},
-        std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"}};
+    constexpr std::array hidden{std::string_view{"COMPRESS"},    std::string_view{"STARTTLS"},
+                                std::string_view{"NOTIFY"},      std::string_view{"CONVERT"},
+                                std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"},
+                                std::string_view{"GENURLAUTH"},  std::string_view{"URLFETCH"},
+                                std::string_view{"RESETKEY"}};
     return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
 }
 
@@ -41,7 +42,8 @@ void Exchange::drain_client() {
     while (!gated()) {
         const auto frame = client_framer_.next();
         if (!frame) return;
-        on_client_frame(*frame);
+        const bool is_command = client_mode_ == ClientMode::commands;
+        on_client_frame(is_command ? epoch_filter_.from_client(*frame) : *frame);
         start_waiting_fetch();
     }
     backlog_.insert(0, client_framer_.release());
@@ -146,7 +148,7 @@ void Exchange::on_collected_command() {
     on_fetch_command();
 }
 
-/// What is hidden must not be enabled either: QRESYNC would change the form of later responses.
+/// What is hidden must not be enabled either: it would change the form of later responses.
 void Exchange::on_enable_command() {
     const auto command = imap::read_command(collected_command_);
     std::string kept;

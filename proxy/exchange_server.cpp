@@ -10,7 +10,8 @@ namespace proxy {
 
 void Exchange::from_server(std::string_view octets) {
     server_framer_.push(octets);
-    while (const auto frame = server_framer_.next()) on_server_frame(*frame);
+    while (const auto frame = server_framer_.next())
+        on_server_frame(epoch_filter_.from_server(*frame));
 }
 
 void Exchange::on_server_frame(const imap::Frame& frame) {
@@ -53,7 +54,7 @@ void Exchange::on_response_line(const imap::Frame& frame) {
             mailbox_.expunge(imap::SequenceNumber{response->number});
             break;
         case imap::Response::Kind::vanished:
-            mailbox_.forget_numbers();
+            if (!response->earlier) mailbox_.forget_numbers();
             break;
         case imap::Response::Kind::status:
             if (!greeted_ && response->condition == imap::Response::Condition::preauth) {
@@ -96,6 +97,7 @@ void Exchange::on_collected_fetch(CollectedFetch collected) {
     if (!response || !collected.candidate || collected.message_size == 0) {
         return to_client_.write(std::move(collected.response));
     }
+    mailbox_.note_candidate();
     const auto uid = response->uid();
     const auto id = ++last_open_id_;
     opening_.emplace(id, Opening{to_client_.open_slot(), uid, selection_});

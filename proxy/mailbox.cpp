@@ -11,6 +11,7 @@ void Mailbox::clear() {
 }
 
 void Mailbox::learn(imap::SequenceNumber number, imap::Uid uid, MessageClass what) {
+    if (what == MessageClass::candidate) note_candidate();
     if (number.value() > 0 && number.value() <= limits::known_messages) {
         if (uids_.size() < number.value()) uids_.resize(number.value());
         uids_[number.value() - 1] = uid.value();

@@ -30,9 +30,13 @@ public:
     void clear();
     void learn(imap::SequenceNumber number, imap::Uid uid, MessageClass what);
     void expunge(imap::SequenceNumber number);
-    /// VANISHED names no numbers: all of them are forgotten (RFC 7162, 3.2.10), what is known by
-    /// UID stays.
+    /// VANISHED without (EARLIER) names no numbers: all of them are forgotten (RFC 7162, 3.2.10),
+    /// what is known by UID stays.
     void forget_numbers();
+
+    /// True once a candidate was met.
+    bool has_candidates() const { return has_candidates_; }
+    void note_candidate() { has_candidates_ = true; }
 
     MessageClass class_of(imap::Uid uid) const;
     std::optional<imap::Uid> uid_of(imap::SequenceNumber number) const;
@@ -47,6 +51,7 @@ private:
     std::vector<std::uint32_t> uids_;  ///< by number - 1; 0: not known
     std::unordered_map<std::uint32_t, MessageClass> classes_;
     std::unordered_map<std::uint32_t, MessageDigest> digests_;
+    bool has_candidates_ = false;
 };
 
 }  // namespace proxy

@@ -18,6 +18,7 @@
 #include "proxy/listener.hpp"
 #include "proxy/log.hpp"
 #include "proxy/opener.hpp"
+#include "proxy/state_directory.hpp"
 #include "proxy/trust.hpp"
 #include "proxy/unlock.hpp"
 
@@ -119,8 +120,10 @@ private:
         }
         std::vector<std::shared_ptr<Listener>> listeners, begun;
         std::vector<std::pair<std::shared_ptr<Listener>, SharedAccount>> kept;
+        std::vector<std::shared_ptr<AccountState>> states;
         for (const auto& account : config.accounts) {
             auto state = make_account_state(config, account, keys, trust);
+            states.push_back(state);
             auto same = find(account.listen);
             if (same) {
                 kept.emplace_back(same, std::move(state));
@@ -131,6 +134,7 @@ private:
             }
             listeners.push_back(std::move(same));
         }
+        for (auto& state : states) begin_epochs(*state, *epochs_);
         for (const auto& listener : listeners_) {
             if (std::find(listeners.begin(), listeners.end(), listener) == listeners.end()) {
                 listener->stop_accepting();
@@ -158,6 +162,7 @@ private:
     }
 
     asio::io_context context_{1};
+    std::shared_ptr<EpochStore> epochs_ = EpochStore::open(state_directory());
     Config config_;
     SharedKeys keys_;
     Opener opener_;

@@ -43,7 +43,7 @@ Session::Session(Stream client, SharedAccount account, Opener& opener, std::stri
       opener_{opener},
       exchange_{{account_->opens, account_->max_message, account_->settings.errant,
                  account_->settings.shows_signatures(),
-                 account_->keywords ? &account_->keyword_store : nullptr},
+                 account_->keywords ? &account_->keyword_store : nullptr, account_->epochs.get()},
                 account_->cache,
                 std::move(own_tag_prefix)},
       client_reader_{client_.executor()},

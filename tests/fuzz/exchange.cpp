@@ -24,7 +24,13 @@ smime::View view() {
 /// the server's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     proxy::ViewCache cache{1 << 16};
-    proxy::Exchange exchange{{true, 4096}, cache, "PK."};
+    const auto store = proxy::EpochStore::open(std::nullopt, [] { return 0; });
+    for (const auto* mailbox : {"INBOX", "a"})
+        store->begin("x", "before")->met(mailbox, imap::UidValidity{7}, imap::UidValidity{7});
+    const auto epochs = store->begin("x", "now");
+    const bool opens = size % 8 != 7;  // and now and then only looks
+    proxy::Exchange exchange{
+        {opens, 4096, smime::Errant::leave, nullptr, epochs.get()}, cache, "PK."};
     std::string_view input{reinterpret_cast<const char*>(data), size};
     try {
         exchange.from_server("* PREAUTH ready\r\n");

@@ -1,6 +1,9 @@
 // Runs tests/transcripts/*.txt: what goes in and must come out of an Exchange, in four lanes.
 //
 //     message NAME / view NAME   an S/MIME message, and what it opens to; indented lines follow
+//     changed NAME N             views of mailbox NAME, whose server's UIDVALIDITY is N, were
+//     others
+//                                once: N + 1 is presented
 //     C:  octets from the client          >S: octets that go to the server
 //     S:  octets from the server          >C: octets that go to the client
 //
@@ -15,6 +18,7 @@
 #include <map>
 #include <sstream>
 
+#include "imap/mailbox_name.hpp"
 #include "proxy/exchange.hpp"
 #include "tests/catch.hpp"
 
@@ -28,6 +32,7 @@ struct Line {
 
 struct Transcript {
     std::map<std::string, std::string> texts;
+    std::vector<std::pair<std::string, imap::UidValidity>> changed;
     std::vector<Line> lines;
 };
 
@@ -58,6 +63,14 @@ Transcript read_transcript(const std::filesystem::path& file) {
         if (text.starts_with("message ")) into = text.substr(8);
         if (text.starts_with("view ")) into = text.substr(5) + ".view";
         if (!into.empty()) transcript.texts[into];
+        if (text.starts_with("changed ")) {
+            std::istringstream words{text.substr(8)};
+            std::string mailbox;
+            std::uint32_t validity = 0;
+            words >> mailbox >> validity;
+            transcript.changed.emplace_back(imap::mailbox_name(mailbox),
+                                            imap::UidValidity{validity});
+        }
         for (const std::string lane : {"C:", "S:", ">C:", ">S:"}) {
             if (!text.starts_with(lane)) continue;
             const auto start = text.find_first_not_of(' ', lane.size());
@@ -74,6 +87,15 @@ smime::View view_of(const std::string& text) {
     keystore::SecretBytes body{
         keystore::BytesView{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}};
     return smime::View{text.substr(0, end), std::move(body), end, text.size() - end};
+}
+
+/// The epochs of an account in which S/MIME was met while its settings were others.
+std::shared_ptr<proxy::Epochs> epochs_of(const Transcript& transcript) {
+    const auto store = proxy::EpochStore::open(std::nullopt, [] { return 0; });
+    const auto before = store->begin("account", "views of before");
+    for (const auto& [mailbox, validity] : transcript.changed)
+        before->met(mailbox, validity, validity);
+    return store->begin("account", "views of now");
 }
 
 class Runner {
@@ -145,7 +167,9 @@ private:
     bool in_octets_, reverse_;
     int digests_ = 0;
     proxy::ViewCache cache_{1 << 20};
-    proxy::Exchange exchange_{{true, 100'000}, cache_, "PK."};
+    std::shared_ptr<proxy::Epochs> epochs_ = epochs_of(transcript_);
+    proxy::Exchange exchange_{
+        {true, 100'000, smime::Errant::leave, nullptr, epochs_.get()}, cache_, "PK."};
     std::vector<proxy::OpenRequest> requests_;
 };
 
