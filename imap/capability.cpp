@@ -71,7 +71,7 @@ constexpr Row table[] = {
     {"URL-PARTIAL", hidden, "a place in the server's message (RFC 5550)"},
     {"REPLACE", hidden, "an append in place of a message whose view was read (RFC 8508)"},
     {"CONDSTORE", passed, "flags and their sequence are the server's"},
-    {"QRESYNC", hidden, "its UIDVALIDITY parameter is not mapped (RFC 7162)"},
+    {"QRESYNC", passed, "its UIDVALIDITY is told as our own, both ways (RFC 7162)"},
     {"SAVEDATE", passed, "the server's date"},
     {"OBJECTID", hidden, "its EMAILID promises octets that the server would serve (RFC 8474)"},
     {"X-GM-EXT-1", passed, "labels and ids; what they name is the server's message"},

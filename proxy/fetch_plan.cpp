@@ -151,6 +151,19 @@ std::string list_command(const imap::FetchCommand& command) {
                       command.modifiers);
 }
 
+std::string without_vanished(std::string_view modifiers) {
+    imap::Cursor in{modifiers};
+    if (!in.special('(')) return std::string{modifiers};
+    std::vector<std::string> kept;
+    while (!in.rest().starts_with(')')) {
+        if (in.sp() || in.keyword("VANISHED")) continue;
+        const auto value = in.any_value();
+        if (!value) return std::string{modifiers};
+        kept.emplace_back(*value);
+    }
+    return kept.empty() ? std::string{} : join(kept);
+}
+
 std::string probe_command(const imap::FetchCommand& command, std::string_view tag) {
     return fetch_line(tag, command.by_uid, command.set.text(), "(UID BODYSTRUCTURE)",
                       command.modifiers);

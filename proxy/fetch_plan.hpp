@@ -31,6 +31,10 @@ bool asks_for(const imap::FetchCommand& command, imap::DataItem item);
 /// The client's command with UID and BODYSTRUCTURE put before its items where they are absent.
 std::string list_command(const imap::FetchCommand& command);
 
+/// FETCH modifiers without VANISHED (RFC 7162, 3.2.6): what has gone is told once, and not again by
+/// each command of ours.
+std::string without_vanished(std::string_view modifiers);
+
 /// "TAG FETCH set (UID BODYSTRUCTURE) modifiers", numbering and set as the client's.
 std::string probe_command(const imap::FetchCommand& command, std::string_view tag);
 

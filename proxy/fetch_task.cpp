@@ -32,6 +32,9 @@ FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::stri
     } else {
         context_.to_server += probe_command(command_, new_tag());
     }
+    auto modifiers = without_vanished(command_.modifiers);
+    tells_vanished_ = modifiers != command_.modifiers;
+    command_.modifiers = std::move(modifiers);
 }
 
 std::optional<FetchCollector::Mode> FetchTask::collects() const {
@@ -133,8 +136,10 @@ void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::ui
     }
 }
 
-/// Sorts the messages of the command, if all of them are known from earlier answers.
+/// Sorts the messages of the command, if all of them are known from earlier answers. Which of them
+/// have changed since (RFC 7162, 3.1.4.1) only the server knows.
 bool FetchTask::know_all() {
+    if (!command_.modifiers.empty()) return false;
     constexpr std::uint32_t most = 1000;  // a set beyond is asked about anew: cheaper than it looks
     std::uint32_t count = 0;
     std::vector<std::pair<imap::SequenceNumber, imap::Uid>> messages;
@@ -164,7 +169,9 @@ void FetchTask::after_probe() {
     if (candidates_.empty() && at_hand_.empty()) {
         step_ = Step::ordinary;
         own_tag_.clear();
-        context_.to_server += original_;
+        context_.to_server += tells_vanished_
+                                  ? items_command(command_, command_.tag, command_.set, false)
+                                  : original_;
     } else if (!to_ask_.empty()) {
         step_ = Step::ordinary;
         ask();
@@ -330,6 +337,7 @@ void FetchTask::on_own_tagged(std::string_view line, imap::Response::Condition c
             if (!ok) {  // let the server say so of the client's own command
                 candidates_.clear();
                 at_hand_.clear();
+                tells_vanished_ = false;
             }
             return after_probe();
         case Step::ordinary:

@@ -114,6 +114,7 @@ private:
     std::vector<imap::MessageDataItemName> content_items_;
     std::vector<imap::DataItem> unasked_;  ///< what we ask of the server and the client did not
     bool probes_;
+    bool tells_vanished_ = false;  ///< the first command of ours has VANISHED, and no further one
     Step step_;
     std::string own_tag_;      ///< of the command of ours that is with the server
     std::string tagged_line_;  ///< what the client's command is answered by, in the end

@@ -81,7 +81,7 @@ std::optional<std::string> KeywordFilter::on_first_line(std::string_view line) {
         uids_.clear();
         announced_ = false;
     }
-    if (response->kind == imap::Response::Kind::vanished) uids_.clear();
+    if (response->kind == imap::Response::Kind::vanished && !response->earlier) uids_.clear();
     if (response->kind == imap::Response::Kind::expunge) {
         if (response->number > 0 && response->number <= uids_.size())
             uids_.erase(uids_.begin() + (response->number - 1));

@@ -118,6 +118,16 @@ class Paperknife:
         """Sends SIGHUP: read the configuration again."""
         self.process.send_signal(signal.SIGHUP)
 
+    def restart(self, number=signal.SIGKILL):
+        """Ends it by a signal and starts it again, with the state that is left."""
+        self.process.send_signal(number)
+        self.process.wait(20)
+        with self._said:
+            self._said.wait_for(lambda: None in self._lines, 20)
+            self._lines.clear()
+        self.process.stdout.close()
+        return self.start()
+
     def peak_memory(self):
         """The greatest resident size so far, in octets (VmHWM)."""
         return self._memory("VmHWM")

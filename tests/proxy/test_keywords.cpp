@@ -133,3 +133,30 @@ TEST_CASE("ST-03: no keyword of ours reaches the server", "[proxy][keywords]") {
     CHECK(append("a APPEND $SMIME-x {3}\r\n", true) == "as it is");
     CHECK(append("a APPEND x (\\Seen) {3}\r\n", true) == "as it is");
 }
+
+TEST_CASE("what QRESYNC tells within a SELECT is of the mailbox that is being selected",
+          "[proxy][keywords]") {
+    Client client;
+    client.store.learn("Work\n17", imap::Uid{7}, {true, true, false});
+    client.store.learn("Other\n18", imap::Uid{7}, {true, false, false});
+    client.filter.on_select("t", "Other");
+    const std::string flags =
+        "* OK [CLOSED]\r\n* FLAGS (\\Seen \\Deleted x)\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] "
+        "Limited\r\n* 9 EXISTS\r\n* OK [UIDVALIDITY 18] UIDs valid\r\n* VANISHED (EARLIER) 3\r\n";
+    CHECK(client.gets(flags + "* 2 FETCH (UID 7 FLAGS ())\r\nt OK done\r\n") ==
+          flags + announced + "* 2 FETCH (UID 7 FLAGS ($SMIME-Encrypted))\r\nt OK done\r\n");
+    // (EARLIER) moves no numbers, without it they are others.
+    CHECK(client.gets("* VANISHED (EARLIER) 1\r\n* 2 FETCH (FLAGS (a))\r\n") ==
+          "* VANISHED (EARLIER) 1\r\n* 2 FETCH (FLAGS (a $SMIME-Encrypted))\r\n");
+    CHECK(client.gets("* VANISHED 1\r\n* 2 FETCH (FLAGS (a))\r\n") ==
+          "* VANISHED 1\r\n* 2 FETCH (FLAGS (a))\r\n");
+    // The same mailbox once more: its messages may have other numbers.
+    CHECK(client.gets("* 3 FETCH (UID 7 FLAGS ())\r\n") ==
+          "* 3 FETCH (UID 7 FLAGS ($SMIME-Encrypted))\r\n");
+    client.filter.on_select("u", "Other");
+    CHECK(client.gets("* OK [UIDVALIDITY 18] x\r\n* 3 FETCH (FLAGS ())\r\nu OK done\r\n") ==
+          "* OK [UIDVALIDITY 18] x\r\n* 3 FETCH (FLAGS ())\r\nu OK done\r\n");
+    client.filter.on_select("v", "Other");
+    CHECK(client.gets("* OK [UIDVALIDITY 18] x\r\nv NO\r\n* 1 FETCH (UID 7 FLAGS ())\r\n") ==
+          "* OK [UIDVALIDITY 18] x\r\nv NO\r\n* 1 FETCH (UID 7 FLAGS ())\r\n");
+}
