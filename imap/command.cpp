@@ -7,6 +7,10 @@
 namespace imap {
 namespace {
 
+void skip_spaces(Cursor& in) {
+    while (in.sp()) continue;
+}
+
 /// Reads "tag SP command-name", and what "UID" is a prefix of (RFC 9051, 6.4.9).
 std::optional<Command> read_head(Cursor& in) {
     Cursor ahead = in;
@@ -59,14 +63,12 @@ bool read_arguments_of_unknown(Cursor& in, MessageDataItemName& item) {
 }
 
 ///     "(" fetch-att *(SP fetch-att) ")"
-///
-/// Servers take more spaces than one here.
 std::optional<std::vector<MessageDataItemName>> read_items_in_parentheses(Cursor& in) {
     Cursor ahead = in;
     std::vector<MessageDataItemName> items;
     if (!ahead.special('(')) return std::nullopt;
     while (true) {
-        while (ahead.sp()) continue;
+        skip_spaces(ahead);
         if (ahead.special(')')) break;
         if (!items.empty() && read_arguments_of_unknown(ahead, items.back())) continue;
         auto item = read_message_data_item_name(ahead);
@@ -97,6 +99,7 @@ std::optional<Command> read_command(std::string_view line) {
     auto command = read_head(in);
     if (!command) return std::nullopt;
     if (!in.at_end() && !in.sp()) return std::nullopt;
+    if (command->name.ends_with("FETCH")) skip_spaces(in);
     if (in.rest().starts_with(' ')) return std::nullopt;
     command->arguments = in.rest();
     return command;
@@ -104,6 +107,8 @@ std::optional<Command> read_command(std::string_view line) {
 
 ///     fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att /
 ///             "(" fetch-att *(SP fetch-att) ")") [fetch-modifiers]
+///
+/// Dovecot takes more spaces than one, and none before the modifiers.
 std::optional<FetchCommand> read_fetch_command(std::string_view message) {
     Cursor in{message};
     const auto command = read_head(in);
@@ -112,18 +117,21 @@ std::optional<FetchCommand> read_fetch_command(std::string_view message) {
     FetchCommand fetch;
     fetch.tag = command->tag;
     fetch.by_uid = command->name == "UID FETCH";
+    skip_spaces(in);
     auto set = read_sequence_set(in);
     if (!set || !in.sp()) return std::nullopt;
     fetch.set = std::move(*set);
+    skip_spaces(in);
     auto items = read_items(in);
     if (!items) return std::nullopt;
     fetch.items = std::move(*items);
-    if (in.sp() && in.rest().starts_with('(')) {
+    skip_spaces(in);
+    if (in.rest().starts_with('(')) {
         const auto modifiers = in.any_value();
         if (!modifiers) return std::nullopt;
         fetch.modifiers = *modifiers;
     }
-    while (in.sp()) continue;
+    skip_spaces(in);
     if (!in.crlf()) return std::nullopt;
     return fetch;
 }

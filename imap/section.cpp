@@ -27,6 +27,10 @@ std::optional<SectionText> read_text(Cursor& in) {
     return std::nullopt;
 }
 
+bool needs_no_quotes(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), is_astring_char);
+}
+
 void skip_spaces(Cursor& in) {
     while (in.sp()) continue;
 }
@@ -34,29 +38,22 @@ void skip_spaces(Cursor& in) {
 ///     header-list = "(" header-fld-name *(SP header-fld-name) ")"
 ///
 /// Dovecot accepts more spaces than one between the names.
-std::optional<std::vector<std::string>> read_header_list(Cursor& in) {
+bool read_header_list(Cursor& in, SectionSpec& section) {
     Cursor ahead = in;
-    std::vector<std::string> names;
     skip_spaces(ahead);
-    if (!ahead.special('(')) return std::nullopt;
+    if (!ahead.special('(')) return false;
     skip_spaces(ahead);
     while (!ahead.special(')')) {
+        const auto before = ahead.rest();
         auto name = ahead.astring();
-        if (!name) return std::nullopt;
-        names.push_back(std::move(*name));
-        if (!ahead.sp() && !ahead.rest().starts_with(')')) return std::nullopt;
+        if (!name) return false;
+        section.is_string.push_back(!is_astring_char(before.front()));
+        section.header_list.push_back(std::move(*name));
+        if (!ahead.sp() && !ahead.rest().starts_with(')')) return false;
         skip_spaces(ahead);
     }
     in = ahead;
-    return names;
-}
-
-/// An atom where that reads back as the name, for clients that compare octets.
-void write_header_name(Writer& out, std::string_view name) {
-    if (!name.empty() && std::all_of(name.begin(), name.end(), is_atom_char))
-        out.raw(name);
-    else
-        out.quoted_or_literal(name);
+    return true;
 }
 
 bool has_header_list(SectionText text) {
@@ -86,9 +83,7 @@ std::optional<SectionSpec> read_section(Cursor& in) {
         if (section.text == SectionText::mime && section.part.empty()) return std::nullopt;
     }
     if (has_header_list(section.text)) {
-        auto names = read_header_list(ahead);
-        if (!names) return std::nullopt;
-        section.header_list = std::move(*names);
+        if (!read_header_list(ahead, section)) return std::nullopt;
         skip_spaces(ahead);
     }
     if (!ahead.special(']')) return std::nullopt;
@@ -125,7 +120,13 @@ void write_section(Writer& out, const SectionSpec& section) {
         out.raw(" (");
         for (std::size_t i = 0; i < section.header_list.size(); ++i) {
             if (i > 0) out.sp();
-            write_header_name(out, section.header_list[i]);
+            // As asked, for clients that compare octets.
+            const auto& name = section.header_list[i];
+            const bool is_string = i < section.is_string.size() && section.is_string[i];
+            if (is_string || !needs_no_quotes(name))
+                out.quoted_or_literal(name);
+            else
+                out.raw(name);
         }
         out.raw(")");
     }

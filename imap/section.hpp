@@ -18,6 +18,7 @@ struct SectionSpec {
     std::vector<std::uint32_t> part;  ///< empty: the message itself
     SectionText text = SectionText::none;
     std::vector<std::string> header_list;  ///< for header_fields and header_fields_not, as asked
+    std::vector<bool> is_string;  ///< of header_list: what was no atom, and is written as none
 
     bool operator==(const SectionSpec&) const = default;
 };

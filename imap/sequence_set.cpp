@@ -55,6 +55,7 @@ SequenceSet SequenceSet::take(std::size_t ranges) {
 }
 
 std::string SequenceSet::text() const {
+    if (is_saved_result_) return "$";
     std::string text;
     for (const auto& range : ranges_) {
         if (!text.empty()) text += ',';
@@ -64,11 +65,16 @@ std::string SequenceSet::text() const {
     return text;
 }
 
-///     sequence-set = (seq-number / seq-range) ["," sequence-set]
+///     sequence-set = (seq-number / seq-range) ["," sequence-set] / "$"
 ///     seq-range    = seq-number ":" seq-number
 std::optional<SequenceSet> read_sequence_set(Cursor& in) {
     Cursor ahead = in;
     SequenceSet set;
+    if (ahead.special('$')) {
+        set.is_saved_result_ = true;
+        in = ahead;
+        return set;
+    }
     do {
         const auto first = read_seq_number(ahead);
         if (!first) return std::nullopt;

@@ -11,7 +11,8 @@
 namespace imap {
 
 /// SequenceSet is a set of message numbers or UIDs as a command names it (RFC 9051, section 9,
-/// sequence-set): "1:4,7,12:*". "$" (SEARCHRES) is not read.
+/// sequence-set): "1:4,7,12:*", or "$", the saved result of a SEARCH (RFC 5182), of which the
+/// server alone knows the messages.
 class SequenceSet {
 public:
     /// A range with first <= last; 2^32-1 ("star") stands for "*".
@@ -23,7 +24,8 @@ public:
     static constexpr std::uint32_t star = 0xffffffff;
 
     const std::vector<Range>& ranges() const { return ranges_; }  ///< in the order as read
-    bool empty() const { return ranges_.empty(); }
+    bool empty() const { return ranges_.empty() && !is_saved_result_; }
+    bool is_saved_result() const { return is_saved_result_; }  ///< "$": there are no ranges
     /// True if number is in the set, when "*" is largest (RFC 9051: "5:*" with largest 3 means
     /// 3:5).
     bool contains(std::uint32_t number, std::uint32_t largest) const;
@@ -38,6 +40,7 @@ public:
 
 private:
     std::vector<Range> ranges_;
+    bool is_saved_result_ = false;
 };
 
 std::optional<SequenceSet> read_sequence_set(Cursor& in);

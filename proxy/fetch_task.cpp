@@ -136,10 +136,11 @@ void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::ui
     }
 }
 
-/// Sorts the messages of the command, if all of them are known from earlier answers. Which of them
-/// have changed since (RFC 7162, 3.1.4.1) only the server knows.
+/// Sorts the messages of the command, if all of them are known from earlier answers.
 bool FetchTask::know_all() {
-    if (!command_.modifiers.empty()) return false;
+    // Modifiers (what has changed since: RFC 7162, 3.1.4.1) and "$" choose among the messages: the
+    // server says which.
+    if (!command_.modifiers.empty() || command_.set.is_saved_result()) return false;
     constexpr std::uint32_t most = 1000;  // a set beyond is asked about anew: cheaper than it looks
     std::uint32_t count = 0;
     std::vector<std::pair<imap::SequenceNumber, imap::Uid>> messages;

@@ -48,8 +48,8 @@ TEST_CASE("read_command reads tag, name and arguments", "[imap][command]") {
 TEST_CASE("What is no command is not read", "[imap][command]") {
     for (const std::string_view line :
          {"", "\r\n", "DONE\r\n", "a\r\n", "a \r\n", " a NOOP\r\n", "a  NOOP\r\n", "a UID\r\n",
-          "a UID \r\n", "a UID  FETCH 1 FLAGS\r\n", "a FETCH  1 FLAGS\r\n", "a+ NOOP\r\n",
-          "+ NOOP\r\n", "* OK\r\n", "a NOOP\t\r\n", "a \"NOOP\"\r\n", "a (NOOP)\r\n", "{3}\r\n"}) {
+          "a UID \r\n", "a UID  FETCH 1 FLAGS\r\n", "a NOOP  x\r\n", "a+ NOOP\r\n", "+ NOOP\r\n",
+          "* OK\r\n", "a NOOP\t\r\n", "a \"NOOP\"\r\n", "a (NOOP)\r\n", "{3}\r\n"}) {
         CAPTURE(line);
         CHECK_FALSE(read_command(line));
     }
@@ -109,29 +109,21 @@ TEST_CASE("read_fetch_command reads modifiers", "[imap][command]") {
     CHECK(modifiers("a FETCH 1 PREVIEW (LAZY) (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
     CHECK(modifiers("a FETCH 1 X-NEW (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
     CHECK(modifiers("a FETCH 1 ALL (CHANGEDSINCE 5)\r\n") == "(CHANGEDSINCE 5)");
+    CHECK(modifiers("a FETCH  1  (FLAGS)(CHANGEDSINCE 5) \r\n") == "(CHANGEDSINCE 5)");
+    CHECK(items("a FETCH  1   FLAGS \r\n") == "FLAGS");
+    CHECK(items("a FETCH $ UID\r\n") == "UID");
+    CHECK(read_command("a UID FETCH  1 FLAGS\r\n")->arguments == "1 FLAGS");
 }
 
 TEST_CASE("What is no FETCH command is not read", "[imap][command]") {
-    for (const std::string_view message : {"a STORE 1 FLAGS ()\r\n",
-                                           "a FETCH\r\n",
-                                           "a FETCH 1\r\n",
-                                           "a FETCH 1 ()\r\n",
-                                           "a FETCH 1 (FLAGS\r\n",
-                                           "a FETCH 1 FLAGS UID\r\n",
-                                           "a FETCH 0 FLAGS\r\n",
-                                           "a FETCH $ FLAGS\r\n",
-                                           "a FETCH 1 BODY[\r\n",
-                                           "a FETCH 1 BODY[FOO]\r\n",
-                                           "a FETCH 1 (FLAGS) CHANGEDSINCE\r\n",
-                                           "a FETCH 1 FLAGS",
-                                           "a FETCH 1 BODY[]<0>\r\n",
-                                           "a FETCH 1 BODY[]x\r\n",
-                                           "a FETCH 1 BINARY[TEXT]\r\n",
-                                           "a FETCH 1 (FLAGS) (CHANGEDSINCE 5\r\n",
-                                           "a FETCH 1 (FLAGS)(UID)\r\n",
-                                           "a FETCH 1 (FLAGS UID)x\r\n",
-                                           "a FETCH 1 FLAGS\r\nb NOOP\r\n",
-                                           "a SEARCH FETCH 1 FLAGS\r\n"}) {
+    for (const std::string_view message :
+         {"a STORE 1 FLAGS ()\r\n", "a FETCH\r\n", "a FETCH 1\r\n", "a FETCH 1 ()\r\n",
+          "a FETCH 1 (FLAGS\r\n", "a FETCH 1 FLAGS UID\r\n", "a FETCH 0 FLAGS\r\n",
+          "a FETCH $,1 FLAGS\r\n", "a FETCH 1 BODY[\r\n", "a FETCH 1 BODY[FOO]\r\n",
+          "a FETCH 1 (FLAGS) CHANGEDSINCE\r\n", "a FETCH 1 FLAGS", "a FETCH 1 BODY[]<0>\r\n",
+          "a FETCH 1 BODY[]x\r\n", "a FETCH 1 BINARY[TEXT]\r\n",
+          "a FETCH 1 (FLAGS) (CHANGEDSINCE 5\r\n", "a FETCH 1 (FLAGS UID)x\r\n",
+          "a FETCH 1 FLAGS\r\nb NOOP\r\n", "a SEARCH FETCH 1 FLAGS\r\n"}) {
         CAPTURE(message);
         CHECK_FALSE(read_fetch_command(message));
     }

@@ -36,16 +36,16 @@ TEST_CASE("A section is read and written", "[imap][section]") {
          {"[]", "[HEADER]", "[TEXT]", "[1]", "[1.2.3]", "[4294967295]", "[1.MIME]", "[1.2.HEADER]",
           "[2.TEXT]", "[HEADER.FIELDS (From To)]", "[HEADER.FIELDS.NOT (From)]",
           "[1.HEADER.FIELDS (Date)]", "[HEADER.FIELDS ()]", "[HEADER.FIELDS (\"a b\")]",
-          "[HEADER.FIELDS (\"a]b\")]", "[HEADER.FIELDS (\"\")]", "[0]", "[1.0.MIME]"}) {
+          "[HEADER.FIELDS (\"a]b\" a]b \"To\")]", "[HEADER.FIELDS (\"\")]", "[0]", "[1.0.MIME]"}) {
         CAPTURE(text);
         REQUIRE(read(text));
         CHECK(written(*read(text)) == text);
     }
     CHECK(read("[1.2.HEADER]") == SectionSpec{{1, 2}, SectionText::header, {}});
     CHECK(read("[header.fields (from TO)]") ==
-          SectionSpec{{}, SectionText::header_fields, {"from", "TO"}});
+          SectionSpec{{}, SectionText::header_fields, {"from", "TO"}, {false, false}});
     CHECK(read("[HEADER.FIELDS  ( From  \"To\" {2}\r\nCc ) ]") ==
-          SectionSpec{{}, SectionText::header_fields, {"From", "To", "Cc"}});
+          SectionSpec{{}, SectionText::header_fields, {"From", "To", "Cc"}, {false, true, true}});
 }
 
 TEST_CASE("What is no section is not read", "[imap][section]") {

@@ -29,11 +29,15 @@ TEST_CASE("A sequence set is read and written", "[imap][sequence_set]") {
     CHECK(read("*:3")->text() == "3:*");
     CHECK(read("5:5")->text() == "5");
     CHECK(read("*:*")->text() == "*");
+    CHECK(read("$")->text() == "$");
+    CHECK(read("$")->is_saved_result());
+    CHECK_FALSE(read("$")->empty());
+    CHECK_FALSE(read("1")->is_saved_result());
 }
 
 TEST_CASE("What is no sequence set is not read", "[imap][sequence_set]") {
-    for (const std::string_view text : {"", "0", "a", "$", "1:", ":1", "1,", ",1", "1:0",
-                                        "4294967296", "1:18446744073709551617"}) {
+    for (const std::string_view text :
+         {"", "0", "a", "1:", ":1", "1,", ",1", "1:0", "4294967296", "1:18446744073709551617"}) {
         CAPTURE(text);
         CHECK_FALSE(read(text));
     }
