@@ -23,6 +23,7 @@ constexpr std::array plain_names{
     ItemName{"INTERNALDATE", DataItem::internal_date, false},
     ItemName{"UID", DataItem::uid, false},
     ItemName{"MODSEQ", DataItem::modseq, false},
+    ItemName{"EMAILID", DataItem::email_id, false},
     ItemName{"ENVELOPE", DataItem::envelope, false},
     ItemName{"BODY", DataItem::body, false},
     ItemName{"BODYSTRUCTURE", DataItem::body_structure, false},
@@ -33,6 +34,7 @@ constexpr std::array plain_names{
     ItemName{"RFC822.TEXT.PEEK", DataItem::rfc822_text, true},
     ItemName{"RFC822.SIZE", DataItem::rfc822_size, false},
     ItemName{"PREVIEW", DataItem::preview, false},
+    ItemName{"SNIPPET", DataItem::snippet, false},
 };
 
 constexpr std::array section_names{
@@ -96,8 +98,6 @@ std::optional<NamedItem> read_named_item(Cursor& in) {
     if (has_section && known) {
         auto section = read_section(ahead);
         if (!section) return std::nullopt;
-        if (known->item != DataItem::body_section && section->text != SectionText::none)
-            return std::nullopt;
         named.section = std::move(*section);
     } else if (has_section && !skip_section(ahead)) {
         return std::nullopt;
@@ -106,15 +106,18 @@ std::optional<NamedItem> read_named_item(Cursor& in) {
     return named;
 }
 
-/// "(LAZY)" behind PREVIEW (RFC 8970, 3.2), or the draft's "(LAZY=FUZZY)": what else stands in
-/// parentheses there belongs to the command.
-void skip_preview_modifiers(Cursor& in) {
+/// "(LAZY)" behind PREVIEW (RFC 8970, 3.2), or the drafts' "(FUZZY)" and "(LAZY=FUZZY)", which are
+/// answered in another form: what else stands in parentheses there belongs to the command.
+void read_preview_modifiers(Cursor& in, MessageDataItemName& name) {
     Cursor ahead = in;
     if (!ahead.sp()) return;
     const auto list = ahead.any_value();
-    if (list &&
-        (starts_with_in_any_case(*list, "(LAZY") || starts_with_in_any_case(*list, "(FUZZY")))
-        in = ahead;
+    if (!list) return;
+    name.lazy = same_in_any_case(*list, "(LAZY)");
+    const bool of_drafts = !name.lazy && (starts_with_in_any_case(*list, "(LAZY") ||
+                                          starts_with_in_any_case(*list, "(FUZZY"));
+    if (of_drafts) name.item = DataItem::snippet;
+    if (name.lazy || of_drafts) in = ahead;
 }
 
 void skip_spaces(Cursor& in) {
@@ -192,6 +195,7 @@ bool depends_on_content(DataItem item) {
         case DataItem::internal_date:
         case DataItem::uid:
         case DataItem::modseq:
+        case DataItem::email_id:
         case DataItem::other:
             return false;
         case DataItem::envelope:
@@ -205,6 +209,7 @@ bool depends_on_content(DataItem item) {
         case DataItem::binary:
         case DataItem::binary_size:
         case DataItem::preview:
+        case DataItem::snippet:
             return true;
     }
     return false;
@@ -221,6 +226,7 @@ bool MessageDataItemName::sets_seen() const {
         case DataItem::internal_date:
         case DataItem::uid:
         case DataItem::modseq:
+        case DataItem::email_id:
         case DataItem::envelope:
         case DataItem::body:
         case DataItem::body_structure:
@@ -228,6 +234,7 @@ bool MessageDataItemName::sets_seen() const {
         case DataItem::rfc822_size:
         case DataItem::binary_size:
         case DataItem::preview:
+        case DataItem::snippet:
         case DataItem::other:
             return false;
     }
@@ -243,9 +250,12 @@ std::optional<MessageDataItemName> read_message_data_item_name(Cursor& in) {
     name.item = named->item;
     name.peek = named->peek;
     name.section = std::move(named->section);
-    if (name.item == DataItem::body_section || name.item == DataItem::binary)
+    // BINARY.SIZE takes none, but Dovecot reads one, and answers as if there were none.
+    if (name.item == DataItem::body_section || name.item == DataItem::binary ||
+        name.item == DataItem::binary_size)
         name.partial = read_partial(ahead);
-    if (name.item == DataItem::preview) skip_preview_modifiers(ahead);
+    if (name.item == DataItem::preview || name.item == DataItem::snippet)
+        read_preview_modifiers(ahead, name);
     name.text = between(in, ahead);
     in = ahead;
     return name;

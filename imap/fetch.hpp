@@ -11,13 +11,14 @@
 
 namespace imap {
 
-/// The message data items (RFC 9051, 6.4.5 and 7.5.2; RFC 3516; RFC 8970). RFC822.PEEK, which an
-/// old Outlook sends, is rfc822 with peek.
+/// The message data items (RFC 9051, 6.4.5 and 7.5.2; RFC 3516; RFC 8474; RFC 8970). RFC822.PEEK,
+/// which an old Outlook sends, is rfc822 with peek.
 enum class DataItem {
     flags,
     internal_date,
     uid,
     modseq,
+    email_id,  ///< the server's, which promises the octets of the message (RFC 8474, 5.1)
     envelope,
     body,  ///< BODY without a section: the structure, not extensible
     body_structure,
@@ -29,16 +30,19 @@ enum class DataItem {
     binary,        ///< BINARY[…] and BINARY.PEEK[…]
     binary_size,
     preview,
-    other,  ///< a name that we do not know: the server's own business
+    snippet,  ///< SNIPPET and PREVIEW (FUZZY), of drafts of RFC 8970
+    other,    ///< a name that we do not know: the server's own business
 };
 
-/// True for the items whose answer depends on what the message says.
+/// True for the items whose answer depends on what the message says. An EMAILID is the server's
+/// still, where the message says something else.
 bool depends_on_content(DataItem item);
 
 /// MessageDataItemName is an item as a command asks for it.
 struct MessageDataItemName {
     DataItem item = DataItem::other;
     bool peek = false;               ///< BODY.PEEK, BINARY.PEEK: does not set \Seen
+    bool lazy = false;               ///< PREVIEW (LAZY): only what is at hand (RFC 8970, 3.2)
     SectionSpec section;             ///< of body_section, binary and binary_size
     std::optional<Partial> partial;  ///< of body_section and binary
     std::string text;                ///< as asked, octet for octet

@@ -139,6 +139,7 @@ private:
     KeywordFilter keyword_filter_;
     std::string filtered_;         ///< for the client, through the filter
     bool in_append_ = false;       ///< the client's stream stands in an APPEND
+    bool in_search_ = false;       ///< or in a SEARCH, SORT or THREAD
     std::uint64_t selection_ = 0;  ///< counts the mailboxes that were selected
     std::unordered_map<std::uint64_t, Opening> opening_;
     std::uint64_t last_open_id_ = 0;

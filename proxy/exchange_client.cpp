@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "imap/capability.hpp"
+#include "proxy/email_id.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/keyword_command.hpp"
 #include "proxy/limits.hpp"
@@ -20,6 +21,11 @@ bool is_hidden(std::string_view name) {
                                 std::string_view{"GENURLAUTH"},  std::string_view{"URLFETCH"},
                                 std::string_view{"RESETKEY"}};
     return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
+}
+
+/// Commands whose search keys may name an EMAILID.
+bool searches(std::string_view name) {
+    return name.ends_with("SEARCH") || name.ends_with("SORT") || name.ends_with("THREAD");
 }
 
 }  // namespace
@@ -50,7 +56,7 @@ void Exchange::drain_client() {
 }
 
 void Exchange::on_client_frame(const imap::Frame& frame) {
-    if (frame.starts_message) in_append_ = false;
+    if (frame.starts_message) in_append_ = in_search_ = false;
     asks_for_go_ahead_ = frame.announces && frame.announces->synchronizing && !collecting_command_;
     if (frame.starts_message && !collecting_command_) {
         if (client_mode_ == ClientMode::commands) return on_command_line(frame);
@@ -59,8 +65,9 @@ void Exchange::on_client_frame(const imap::Frame& frame) {
     }
     if (!collecting_command_) {
         const bool is_line = frame.kind == imap::Frame::Kind::line;
-        const auto changed =
-            in_append_ && is_line ? append_without_keywords(frame.octets, false) : std::nullopt;
+        std::optional<std::string> changed;
+        if (in_append_ && is_line) changed = append_without_keywords(frame.octets, false);
+        if (in_search_ && is_line) changed = with_server_email_ids(frame.octets);
         to_server_ += changed ? *changed : frame.octets;
         return;
     }
@@ -96,6 +103,9 @@ void Exchange::on_command_line(const imap::Frame& frame) {
     } else if (command->name == "APPEND") {
         in_append_ = true;
         changed = append_without_keywords(frame.octets, true);
+    } else if (searches(command->name)) {
+        in_search_ = true;
+        changed = with_server_email_ids(frame.octets);
     }
     forward_command(changed ? *changed : frame.octets, *command);
 }

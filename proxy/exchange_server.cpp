@@ -61,6 +61,8 @@ void Exchange::on_response_line(const imap::Frame& frame) {
                 authenticated_ = true;
             }
             greeted_ = true;
+            if (task_ && response->code == "INPROGRESS" && !response->code_arguments.empty())
+                return to_client_.write(task_->progress());
             [[fallthrough]];
         case imap::Response::Kind::capability:
             return to_client_.write(imap::filter_capability_line(frame.octets));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "imap/letter_case.hpp"
+
 namespace proxy {
 namespace {
 
@@ -23,10 +25,14 @@ Reach reach(const imap::MessageDataItemName& name) {
         case DataItem::body_structure:
         case DataItem::rfc822_header:
         case DataItem::rfc822_size:
+        case DataItem::preview:
+        case DataItem::email_id:
             return Reach::list;
         case DataItem::rfc822:
             return Reach::whole;
         case DataItem::rfc822_text:
+        case DataItem::binary:
+        case DataItem::binary_size:
             return Reach::probe;
         case DataItem::body_section:
             if (name.partial || !name.section.part.empty()) return Reach::probe;
@@ -42,9 +48,7 @@ Reach reach(const imap::MessageDataItemName& name) {
                     return Reach::probe;
             }
             return Reach::probe;
-        case DataItem::binary:
-        case DataItem::binary_size:
-        case DataItem::preview:
+        case DataItem::snippet:
             return Reach::hidden;
     }
     return Reach::server;
@@ -103,7 +107,53 @@ std::string fetch_line(std::string_view tag, bool by_uid, const std::string& set
     return line + "\r\n";
 }
 
+/// Calls visit with the octets of each modifier, name and value: "CHANGEDSINCE 7", "VANISHED".
+template <class Visit>
+void for_each_modifier(std::string_view modifiers, Visit visit) {
+    imap::Cursor in{modifiers};
+    in.special('(');
+    while (!in.at_end() && !in.special(')')) {
+        const auto before = in.rest();
+        const auto name = in.atom();
+        if (!name) return;
+        imap::Cursor ahead = in;
+        // A value is no name of a modifier: numbers and lists.
+        if (ahead.sp() && !ahead.rest().empty() &&
+            std::string_view{"(-0123456789"}.find(ahead.rest().front()) != std::string_view::npos &&
+            ahead.any_value())
+            in = ahead;
+        visit(*name, before.substr(0, before.size() - in.rest().size()));
+        while (in.sp()) continue;
+    }
+}
+
+bool has_modifier(const imap::FetchCommand& command, std::string_view name) {
+    bool has = false;
+    for_each_modifier(command.modifiers, [&](std::string_view found, std::string_view) {
+        has = has || imap::same_in_any_case(found, name);
+    });
+    return has;
+}
+
 }  // namespace
+
+std::string modifiers_for_some(const imap::FetchCommand& command) {
+    std::string list;
+    if (!has_modifier(command, "PARTIAL")) return command.modifiers;
+    for_each_modifier(command.modifiers, [&](std::string_view name, std::string_view octets) {
+        if (imap::same_in_any_case(name, "PARTIAL")) return;
+        list += list.empty() ? "(" : " ";
+        list += octets;
+    });
+    return list.empty() ? list : list + ")";
+}
+
+bool is_lazy(const imap::FetchCommand& command) {
+    return std::all_of(command.items.begin(), command.items.end(), [](const auto& name) {
+        if (name.item == DataItem::preview) return name.lazy;
+        return !imap::depends_on_content(name.item) && name.item != DataItem::email_id;
+    });
+}
 
 FetchPlan plan_fetch(const imap::FetchCommand& command) {
     bool whole = false, list = false, header = false, probe = false;
@@ -188,7 +238,7 @@ std::string candidates_command(const imap::FetchCommand& command, std::string_vi
     if (with_flags && !asks_for(command, DataItem::flags)) items.push_back("FLAGS");
     // CHANGEDSINCE implies MODSEQ in the answer (RFC 7162, 3.1.4.1); our own command has no
     // modifier.
-    if (!command.modifiers.empty() && !asks_for(command, DataItem::modseq)) {
+    if (has_modifier(command, "CHANGEDSINCE") && !asks_for(command, DataItem::modseq)) {
         items.push_back("MODSEQ");
     }
     switch (body) {

@@ -17,13 +17,21 @@ enum class FetchPlan {
               ///< candidates
     probe,    ///< parts or partials, which could name what only a view has: the server is asked for
               ///< the structure first
-    refuse,   ///< items of extensions that are hidden (BINARY, PREVIEW)
+    refuse,   ///< items of extensions that are hidden (SNIPPET)
 };
 
 FetchPlan plan_fetch(const imap::FetchCommand& command);
 
 /// True if an item of the command sets \Seen.
 bool sets_seen(const imap::FetchCommand& command);
+
+/// True if all that the command asks of the content is PREVIEW (LAZY): then a message that is not
+/// at hand need not be opened.
+bool is_lazy(const imap::FetchCommand& command);
+
+/// The command's modifiers for a part of its messages: without PARTIAL, by which the server has
+/// chosen these (RFC 9394).
+std::string modifiers_for_some(const imap::FetchCommand& command);
 
 /// True if the command asks for this item.
 bool asks_for(const imap::FetchCommand& command, imap::DataItem item);

@@ -9,6 +9,18 @@ bool contains(const std::vector<imap::DataItem>& items, imap::DataItem item) {
     return std::find(items.begin(), items.end(), item) != items.end();
 }
 
+///     fetch-emailid-resp = "EMAILID" SP "(" objectid ")"
+void write_server_item(imap::Writer& out, const imap::MessageDataItem& item,
+                       const MessageItems& view) {
+    imap::Cursor value{item.value};
+    const bool is_email_id = item.item == imap::DataItem::email_id && value.special('(');
+    const auto id = is_email_id ? value.atom() : std::nullopt;
+    if (!id) return out.raw(item.octets);
+    out.raw("EMAILID (");
+    out.raw(view.email_id(*id));
+    out.raw(")");
+}
+
 /// Joins items by single spaces, between "* n FETCH (" and ")".
 class ResponseWriter {
 public:
@@ -56,9 +68,21 @@ std::string compose_response(const imap::FetchResponse& server,
     ResponseWriter response{server.number};
     for (const auto& item : server.items) {
         if (imap::depends_on_content(item.item) || contains(unasked, item.item)) continue;
+        write_server_item(response.next_item(), item, view);
+    }
+    for (const auto& name : names)
+        if (view.can_answer(name)) view.write(response.next_item(), name);
+    return response.finish();
+}
+
+std::string compose_without_preview(const imap::FetchResponse& server,
+                                    const std::vector<imap::DataItem>& unasked) {
+    ResponseWriter response{server.number};
+    for (const auto& item : server.items) {
+        if (imap::depends_on_content(item.item) || contains(unasked, item.item)) continue;
         response.next_item().raw(item.octets);
     }
-    for (const auto& name : names) view.write(response.next_item(), name);
+    response.next_item().raw("PREVIEW NIL");
     return response.finish();
 }
 
@@ -66,7 +90,7 @@ std::string replace_items(const imap::FetchResponse& server, const MessageItems&
     ResponseWriter response{server.number};
     for (const auto& item : server.items) {
         if (!imap::depends_on_content(item.item)) {
-            response.next_item().raw(item.octets);
+            write_server_item(response.next_item(), item, view);
             continue;
         }
         imap::MessageDataItemName name;

@@ -15,11 +15,16 @@ std::string without_items(std::string_view response, const imap::FetchResponse& 
                           const std::vector<imap::DataItem>& unasked);
 
 /// A FETCH response of the server's items that do not depend on content (but for unasked), and of
-/// these items from the view.
+/// these items from the view, those that it can't answer left out.
 std::string compose_response(const imap::FetchResponse& server,
                              const std::vector<imap::DataItem>& unasked,
                              const std::vector<imap::MessageDataItemName>& names,
                              const MessageItems& view);
+
+/// A FETCH response of the server's items that do not depend on content (but for unasked), and of a
+/// PREVIEW that is not at hand (RFC 8970, 3.2).
+std::string compose_without_preview(const imap::FetchResponse& server,
+                                    const std::vector<imap::DataItem>& unasked);
 
 /// The FETCH response with every item that depends on content answered from the view, in the
 /// server's order.

@@ -18,6 +18,7 @@ FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::stri
     : context_{std::move(context)},
       command_{std::move(command)},
       original_{std::move(original)},
+      for_some_{command_},
       content_items_{content_items(command_)},
       probes_{probe},
       step_{probe ? Step::probe : Step::list} {
@@ -25,6 +26,7 @@ FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::stri
     if (!asks_for(command_, DataItem::body_structure)) {
         unasked_.push_back(DataItem::body_structure);
     }
+    for_some_.modifiers = modifiers_for_some(command_);
     if (!probe) {
         context_.to_server += list_command(command_);
     } else if (know_all()) {
@@ -91,12 +93,16 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
         return;
     }
     if (const auto view = view_of(uid)) {
-        context_.to_client.write(compose_response(response, unasked_, content_items_, *view));
+        context_.to_client.write(compose(response, *view));
         return;
     }
     if (candidate->octets > context_.max_message) {
         context_.mailbox.could_not_be_opened(uid);
         context_.to_client.write(without_items(collected.response, response, unasked_));
+        return;
+    }
+    if (is_lazy(command_)) {
+        context_.to_client.write(compose_without_preview(response, unasked_));
         return;
     }
     candidates_.push_back(
@@ -192,7 +198,7 @@ void FetchTask::ask() {
     const bool with_flags =
         std::any_of(as_they_are_.begin(), as_they_are_.end(),
                     [](const Candidate& candidate) { return candidate.with_flags; });
-    context_.to_server += items_command(command_, new_tag(), set, with_flags);
+    context_.to_server += items_command(for_some_, new_tag(), set, with_flags);
 }
 
 void FetchTask::answer_at_hand() {
@@ -220,8 +226,7 @@ bool FetchTask::answer_without_server() {
         const auto uid = "UID " + std::to_string(candidate.uid.value());
         imap::FetchResponse response{candidate.number, {}};
         response.items.push_back({DataItem::uid, {}, {}, uid, std::string_view{uid}.substr(4)});
-        context_.to_client.write(compose_response(response, unasked_, content_items_,
-                                                  *at_hand_.at(candidate.uid.value())));
+        context_.to_client.write(compose(response, *at_hand_.at(candidate.uid.value())));
     }
     return true;
 }
@@ -232,7 +237,7 @@ void FetchTask::on_at_hand(const CollectedFetch& collected, const imap::FetchRes
         context_.to_client.write(collected.response);
         return;
     }
-    context_.to_client.write(compose_response(response, unasked_, content_items_, *view->second));
+    context_.to_client.write(compose(response, *view->second));
     at_hand_.erase(view);
 }
 
@@ -295,8 +300,7 @@ void FetchTask::on_opened(const OpenResult& result) {
     if (result.items && response) {
         context_.mailbox.opened(candidate.uid, result.digest);
         context_.learn_keywords(candidate.uid, *result.items);
-        context_.to_client.fill(
-            slot, compose_response(*response, unasked_, content_items_, *result.items));
+        context_.to_client.fill(slot, compose(*response, *result.items));
     } else {
         context_.mailbox.could_not_be_opened(candidate.uid);
         as_they_are_.push_back(candidate);
@@ -322,7 +326,12 @@ bool FetchTask::awaits(std::string_view tag) const {
 
 void FetchTask::on_tagged(std::string_view line, const imap::Response& response) {
     if (own_tag_.empty()) return on_client_tagged(line);
-    on_own_tagged(line, response.condition);
+    on_own_tagged(line, response.condition, response.code);
+}
+
+///     inprogress-tag SP inprogress-state
+std::string FetchTask::progress() const {
+    return "* OK [INPROGRESS (\"" + command_.tag + "\" NIL NIL)] Still here.\r\n";
 }
 
 void FetchTask::on_client_tagged(std::string_view line) {
@@ -331,10 +340,13 @@ void FetchTask::on_client_tagged(std::string_view line) {
     finish();
 }
 
-void FetchTask::on_own_tagged(std::string_view line, imap::Response::Condition condition) {
+void FetchTask::on_own_tagged(std::string_view line, imap::Response::Condition condition,
+                              std::string_view code) {
     const bool ok = condition == imap::Response::Condition::ok;
     switch (step_) {
         case Step::probe:
+            // It went so far and no farther (RFC 9738, 3.1): the client must be told.
+            if (ok && code == "MESSAGELIMIT") remember_status(line, ok);
             if (!ok) {  // let the server say so of the client's own command
                 candidates_.clear();
                 at_hand_.clear();
@@ -375,7 +387,15 @@ void FetchTask::remember_status(std::string_view line, bool ok) {
 void FetchTask::finish() {
     step_ = Step::done;
     if (tagged_line_.empty()) tagged_line_ = command_.tag + " OK Fetch completed.\r\n";
+    if (unknown_encoding_ && !failed_)
+        tagged_line_ = command_.tag + " NO [UNKNOWN-CTE] A part is in an unknown encoding.\r\n";
     context_.to_client.write(tagged_line_);
+}
+
+std::string FetchTask::compose(const imap::FetchResponse& response, const MessageItems& view) {
+    for (const auto& name : content_items_)
+        unknown_encoding_ = unknown_encoding_ || !view.can_answer(name);
+    return compose_response(response, unasked_, content_items_, view);
 }
 
 void FetchTask::add(imap::SequenceSet& set, const Candidate& candidate) const {

@@ -58,6 +58,9 @@ public:
     /// own.
     bool awaits(std::string_view tag) const;
     void on_tagged(std::string_view line, const imap::Response& response);
+    /// What the client is told of progress that the server makes with a command of ours (RFC 9585):
+    /// that its own goes on, not how far.
+    std::string progress() const;
     /// A message of ours has been opened, or not.
     void on_opened(const OpenResult& result);
     /// Goes on if it only waited for messages to be opened. Called between two responses of the
@@ -93,7 +96,8 @@ private:
     void on_at_hand(const CollectedFetch& collected, const imap::FetchResponse& response);
     void on_message(CollectedFetch collected, const imap::FetchResponse& response);
     void on_client_tagged(std::string_view line);
-    void on_own_tagged(std::string_view line, imap::Response::Condition condition);
+    void on_own_tagged(std::string_view line, imap::Response::Condition condition,
+                       std::string_view code);
     bool know_all();
     void after_probe();
     void ask();
@@ -103,6 +107,7 @@ private:
     void after_messages();
     void finish();
     void note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets);
+    std::string compose(const imap::FetchResponse& response, const MessageItems& view);
     void remember_status(std::string_view line, bool ok);
     std::string new_tag() { return own_tag_ = context_.tags.next(); }
     void add(imap::SequenceSet& set, const Candidate& candidate) const;
@@ -111,14 +116,16 @@ private:
     FetchContext context_;
     imap::FetchCommand command_;
     std::string original_;
+    imap::FetchCommand for_some_;  ///< the client's command for a part of its messages
     std::vector<imap::MessageDataItemName> content_items_;
     std::vector<imap::DataItem> unasked_;  ///< what we ask of the server and the client did not
     bool probes_;
     bool tells_vanished_ = false;  ///< the first command of ours has VANISHED, and no further one
     Step step_;
-    std::string own_tag_;      ///< of the command of ours that is with the server
-    std::string tagged_line_;  ///< what the client's command is answered by, in the end
-    bool failed_ = false;      ///< it says NO or BAD
+    std::string own_tag_;            ///< of the command of ours that is with the server
+    std::string tagged_line_;        ///< what the client's command is answered by, in the end
+    bool failed_ = false;            ///< it says NO or BAD
+    bool unknown_encoding_ = false;  ///< a view could not answer BINARY
 
     imap::SequenceSet to_ask_;  ///< messages of this step that the server is yet to be asked for
     std::vector<Candidate> candidates_;  ///< whose messages are to be fetched

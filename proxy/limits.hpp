@@ -48,6 +48,15 @@ inline constexpr std::size_t open_octets = 16 * 1024 * 1024;
 /// partials of one message).
 inline constexpr std::size_t view_cache_octets = 64 * 1024 * 1024;
 
+/// What PREVIEW may say (RFC 8970, 3.1), and the octets of a body that it is made of: HTML begins
+/// with styles.
+inline constexpr std::size_t preview_characters = 200;
+inline constexpr std::size_t preview_source = 256 * 1024;
+
+/// The octets of a view's body that go into its EMAILID: a hash of them takes 3 ms of the thread
+/// that all sessions share.
+inline constexpr std::size_t email_id_source = 1024 * 1024;
+
 /// Messages whose class is remembered in a session. Beyond, they are asked about again.
 inline constexpr std::size_t known_messages = 2'000'000;
 

@@ -3,19 +3,27 @@
 #include <algorithm>
 
 #include "imap/body_structure.hpp"
+#include "proxy/email_id.hpp"
+#include "proxy/message_items_binary.hpp"
 #include "proxy/message_items_section.hpp"
 #include "proxy/message_items_structure.hpp"
+#include "proxy/preview.hpp"
 
 namespace proxy {
 namespace {
 
 using imap::DataItem;
 
+/// Makes room for a literal of so many octets. What comes behind it, the tagged response included,
+/// is not to move a large message again.
+void reserve_for(imap::Writer& out, std::size_t octets) {
+    constexpr std::size_t behind = 256;
+    out.reserve_more(octets + behind);
+}
+
 /// Writes octets of a message as a literal. A NUL can stand in none; Dovecot sends 0x80 for it.
 void write_literal(imap::Writer& out, const MessageOctets& octets) {
-    // What comes behind it, the tagged response included, is not to move a large message again.
-    constexpr std::size_t behind = 256;
-    out.reserve_more(octets.size() + behind);
+    reserve_for(out, octets.size());
     out.raw("{");
     out.number(octets.size());
     out.raw("}\r\n");
@@ -27,6 +35,21 @@ void write_literal(imap::Writer& out, const MessageOctets& octets) {
         }
         out.raw(piece);
     }
+}
+
+bool has_nul(const MessageOctets& octets) {
+    return octets.head.find('\0') != std::string_view::npos ||
+           octets.tail.find('\0') != std::string_view::npos;
+}
+
+///     literal8 = "~{" number64 "}" CRLF *OCTET
+void write_literal8(imap::Writer& out, const MessageOctets& octets) {
+    reserve_for(out, octets.size());
+    out.raw("~{");
+    out.number(octets.size());
+    out.raw("}\r\n");
+    out.raw(octets.head);
+    out.raw(octets.tail);
 }
 
 /// What a partial leaves of octets: nothing if it begins behind their end.
@@ -51,9 +74,12 @@ struct MessageItems::Parts {
     smime::MimeStructure structure;
 
     void write_section(imap::Writer& out, const imap::MessageDataItemName& name) const;
+    void write_binary(imap::Writer& out, const imap::MessageDataItemName& name) const;
+    void write_binary_size(imap::Writer& out, const imap::MessageDataItemName& name) const;
 };
 
-MessageItems::MessageItems(smime::View view, Keywords keywords) : keywords_{keywords} {
+MessageItems::MessageItems(smime::View view, Keywords keywords, bool is_opened)
+    : keywords_{keywords}, is_opened_{is_opened} {
     smime::MimeStructure structure{view.header(), view.body()};
     parts_ = std::make_unique<const Parts>(Parts{std::move(view), std::move(structure)});
 }
@@ -92,6 +118,44 @@ void MessageItems::Parts::write_section(imap::Writer& out,
     write_literal(out, name.partial ? cut(octets, *name.partial) : octets);
 }
 
+// A literal8 where something was decoded, as Dovecot writes it, or where only that can hold it.
+void MessageItems::Parts::write_binary(imap::Writer& out,
+                                       const imap::MessageDataItemName& name) const {
+    out.raw("BINARY");
+    imap::write_section(out, name.section);
+    if (name.partial) {
+        out.raw("<");
+        out.number(name.partial->offset);
+        out.raw(">");
+    }
+    out.sp();
+    const auto binary = binary_octets(view, structure, name.section);
+    if (!binary) return out.nil();
+    const auto octets = name.partial ? cut(binary->octets, *name.partial) : binary->octets;
+    if (binary->is_decoded || has_nul(octets))
+        write_literal8(out, octets);
+    else
+        write_literal(out, octets);
+}
+
+void MessageItems::Parts::write_binary_size(imap::Writer& out,
+                                            const imap::MessageDataItemName& name) const {
+    out.raw("BINARY.SIZE");
+    imap::write_section(out, name.section);
+    out.sp();
+    const auto binary = binary_octets(view, structure, name.section);
+    out.number(binary ? binary->octets.size() : 0);
+}
+
+std::string MessageItems::email_id(std::string_view email_id) const {
+    return is_opened_ ? email_id_of_view(view(), email_id) : std::string{email_id};
+}
+
+bool MessageItems::can_answer(const imap::MessageDataItemName& name) const {
+    if (name.item != DataItem::binary && name.item != DataItem::binary_size) return true;
+    return knows_encoding(parts_->view, parts_->structure, name.section);
+}
+
 void MessageItems::write(imap::Writer& out, const imap::MessageDataItemName& name) const {
     const auto& [view, structure] = *parts_;
     const auto& root = structure.root();
@@ -127,24 +191,25 @@ void MessageItems::write(imap::Writer& out, const imap::MessageDataItemName& nam
         case DataItem::body_section:
             parts_->write_section(out, name);
             return;
-        // Their capabilities are hidden. A server that sends them unasked must not show ciphertext.
         case DataItem::binary:
-            out.raw("BINARY");
-            imap::write_section(out, name.section);
-            out.raw(" NIL");
+            parts_->write_binary(out, name);
             return;
         case DataItem::binary_size:
-            out.raw("BINARY.SIZE");
-            imap::write_section(out, name.section);
-            out.raw(" 0");
+            parts_->write_binary_size(out, name);
             return;
         case DataItem::preview:
-            out.raw("PREVIEW NIL");
+            out.raw("PREVIEW ");
+            out.quoted_or_literal(preview(view, structure));
+            return;
+        // Its capability is hidden. A server that sends it unasked must not show ciphertext.
+        case DataItem::snippet:
+            out.raw("SNIPPET NIL");
             return;
         case DataItem::flags:
         case DataItem::internal_date:
         case DataItem::uid:
         case DataItem::modseq:
+        case DataItem::email_id:
         case DataItem::other:
             return;
     }

@@ -14,13 +14,20 @@ namespace proxy {
 /// does for the same octets. Immutable; reads the view's MIME structure once, when made.
 class MessageItems {
 public:
-    explicit MessageItems(smime::View view, Keywords keywords = {});
+    /// is_opened: false for a message that is its own view, since it did not open.
+    explicit MessageItems(smime::View view, Keywords keywords = {}, bool is_opened = true);
     ~MessageItems();
     MessageItems(const MessageItems&) = delete;
     MessageItems& operator=(const MessageItems&) = delete;
 
     const smime::View& view() const;
     const Keywords& keywords() const { return keywords_; }
+
+    /// The EMAILID of the view, where the server's for the message is email_id (RFC 8474).
+    std::string email_id(std::string_view email_id) const;
+    /// False for BINARY and BINARY.SIZE of a part whose transfer encoding is not known: then the
+    /// command fails with UNKNOWN-CTE (RFC 3516, 4.3).
+    bool can_answer(const imap::MessageDataItemName& name) const;
 
     /// Writes the answer to an item, name and value ("RFC822.SIZE 4711", "BODY[1]<0> {5}…"), keyed
     /// as RFC 9051, 7.5.2 keys it (RFC822.HEADER stays RFC822.HEADER). Only for items that
@@ -30,6 +37,7 @@ public:
 private:
     struct Parts;
     Keywords keywords_;
+    bool is_opened_;
     std::unique_ptr<const Parts> parts_;
 };
 

@@ -50,7 +50,8 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto opened = smime::open(message, *account.keys, account.settings,
                               smime::arrival_time(message, now).value_or(now));
-    const auto keywords = keywords_of(opened.report, opened.view.has_value());
+    const bool is_opened = opened.view.has_value();
+    const auto keywords = keywords_of(opened.report, is_opened);
     if (!opened.view) {
         if (!opened.report.reason.empty()) {
             log::info(named(account, request.uid) +
@@ -58,7 +59,8 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
         }
         opened.view = as_it_came(message);
     }
-    result.items = std::make_shared<const MessageItems>(std::move(*opened.view), keywords);
+    result.items =
+        std::make_shared<const MessageItems>(std::move(*opened.view), keywords, is_opened);
     account.cache.put(result.digest, result.items);
 }
 

@@ -106,7 +106,7 @@ TEST_CASE("thousands of pipelined commands are carried out in their order, not i
     exchange.from_client(log_in);
     exchange.from_server(logged_in);
     std::string commands;
-    for (int i = 0; i < 20'000; ++i) commands += "x FETCH 1 BINARY[1]\r\n";
+    for (int i = 0; i < 20'000; ++i) commands += "x FETCH 1 SNIPPET\r\n";
     exchange.from_client("b FETCH 1 ENVELOPE\r\n" + commands);
     exchange.from_server("b OK nothing\r\n");
     const auto answers = exchange.to_client();
