@@ -9,23 +9,14 @@
 namespace imap {
 namespace {
 
-enum class Fate { passed, hidden };
+constexpr auto passed = CapabilityFate::passed;
+constexpr auto rewritten = CapabilityFate::rewritten;
+constexpr auto hidden = CapabilityFate::hidden;
 
-struct Row {
-    std::string_view name;  ///< ends in "*": whatever begins so; the first row that fits counts
-    Fate fate;
-    std::string_view why;
-};
-
-constexpr auto passed = Fate::passed;
-constexpr auto hidden = Fate::hidden;
-
-/// What the client may see of the server's capabilities (design, chapter 10). A capability that no
-/// row names is hidden: what it means for views is not known.
-constexpr Row table[] = {
+constexpr CapabilityRow table[] = {
     // the protocol itself
-    {"IMAP4rev1", passed, "every FETCH item of RFC 3501 is answered from the view"},
-    {"IMAP4rev2", hidden, "has BINARY and STATUS SIZE in it (RFC 9051, appendix E)"},
+    {"IMAP4rev1", rewritten, "every FETCH item of RFC 3501 is answered from the view"},
+    {"IMAP4rev2", rewritten, "as IMAP4rev1; BINARY and STATUS SIZE, which it has in it, as below"},
     {"LITERAL+", passed, "the framer reads both kinds of literal"},
     {"LITERAL-", passed, "the framer reads both kinds of literal"},
     {"STARTTLS", hidden, "TLS ends at each leg; the client's leg is not the server's to secure"},
@@ -39,7 +30,7 @@ constexpr Row table[] = {
     {"UNAUTHENTICATE", hidden, "a session belongs to the user who logged in (RFC 8437)"},
     {"COMPRESS=*", hidden, "we read the stream"},
     {"ID", passed, "says nothing of messages"},
-    {"ENABLE", passed, "enables what the client knows to be there"},
+    {"ENABLE", rewritten, "what is hidden is not enabled either"},
     {"IDLE", passed, "sends no content"},
     {"NAMESPACE", passed, "says nothing of messages"},
     {"UTF8=ACCEPT", passed, "concerns names and headers; what we write is ASCII or a literal"},
@@ -53,13 +44,14 @@ constexpr Row table[] = {
     {"SPECIAL-USE", passed, "says nothing of messages"},
     {"CREATE-SPECIAL-USE", passed, "says nothing of messages"},
     {"XLIST", passed, "says nothing of messages"},
-    {"STATUS=SIZE", hidden, "the server's sum is one of ciphertexts (RFC 8438)"},
+    {"STATUS=SIZE", passed, "counts what the server stores, as QUOTA does; views are mostly less"},
     {"QUOTA*", passed, "counts what the server stores, which is what it is for"},
     {"ACL", passed, "says nothing of messages"},
     {"RIGHTS=*", passed, "says nothing of messages"},
     {"METADATA", passed, "says nothing of messages"},
     {"METADATA-SERVER", passed, "says nothing of messages"},
-    {"NOTIFY", hidden, "its events carry content unasked, while no command is there to hold them"},
+    {"NOTIFY", hidden,
+     "carries content unasked, in IDLE too, where nothing can be fetched (RFC 5465)"},
     // messages
     {"UNSELECT", passed, "says nothing of messages"},
     {"UIDPLUS", passed, "its UIDs are the server's"},
@@ -73,12 +65,14 @@ constexpr Row table[] = {
     {"CONDSTORE", passed, "flags and their sequence are the server's"},
     {"QRESYNC", passed, "its UIDVALIDITY is told as our own, both ways (RFC 7162)"},
     {"SAVEDATE", passed, "the server's date"},
-    {"OBJECTID", hidden, "its EMAILID promises octets that the server would serve (RFC 8474)"},
+    {"OBJECTID", rewritten,
+     "an opened message has an EMAILID of its own, in SEARCH too (RFC 8474)"},
     {"X-GM-EXT-1", passed, "labels and ids; what they name is the server's message"},
-    {"BINARY", hidden, "decodes parts of the server's message (RFC 3516)"},
+    {"BINARY", rewritten, "parts of the view are decoded here (RFC 3516)"},
     {"CONVERT", hidden, "converts parts of the server's message (RFC 5259)"},
-    {"PREVIEW*", hidden, "the server's preview is one of the ciphertext (RFC 8970)"},
-    {"SNIPPET*", hidden, "the draft of PREVIEW"},
+    {"PREVIEW", rewritten, "an opened message's is made of the view's text (RFC 8970)"},
+    {"PREVIEW=*", hidden, "a draft of PREVIEW; the server's is one of the ciphertext"},
+    {"SNIPPET*", hidden, "a draft of PREVIEW; the server's is one of the ciphertext"},
     {"ANNOTATE-EXPERIMENT-1", hidden, "annotates parts of the server's message (RFC 5257)"},
     // searching
     {"ESEARCH", passed, "another form of the same answer"},
@@ -93,11 +87,11 @@ constexpr Row table[] = {
     {"MULTISEARCH", hidden, "searches mailboxes that are not selected (RFC 7377)"},
     {"FILTERS", hidden, "searches by a name that only the server can resolve (RFC 5466)"},
     // large mailboxes
-    {"UIDONLY", hidden, "responses without sequence numbers (RFC 9586)"},
-    {"PARTIAL", hidden, "cuts a FETCH's answer by its number of messages (RFC 9394)"},
-    {"MESSAGELIMIT=*", hidden, "cuts a FETCH short with a code that names a UID (RFC 9738)"},
-    {"SAVELIMIT=*", hidden, "as MESSAGELIMIT"},
-    {"INPROGRESS", hidden, "names tags that may be ours (RFC 9585)"},
+    {"UIDONLY", hidden, "its UIDFETCH responses are not read: content would pass (RFC 9586)"},
+    {"PARTIAL", passed, "the server chooses the messages of a FETCH, once (RFC 9394)"},
+    {"MESSAGELIMIT=*", passed, "the server says how far a FETCH went, once (RFC 9738)"},
+    {"SAVELIMIT=*", passed, "as MESSAGELIMIT; concerns what the server does"},
+    {"INPROGRESS", rewritten, "where it names a tag of ours, the client's stands (RFC 9585)"},
 };
 
 /// True if text is of the pattern, in which one "*" stands for any octets.
@@ -135,11 +129,15 @@ std::optional<std::string_view> capability_list(std::string_view line) {
 
 }  // namespace
 
+std::span<const CapabilityRow> capability_table() {
+    return table;
+}
+
 bool passes_capability(std::string_view capability) {
-    const auto* row = std::find_if(std::begin(table), std::end(table), [&](const Row& candidate) {
-        return fits(capability, candidate.name);
-    });
-    return row != std::end(table) && row->fate == passed;
+    const auto* row = std::find_if(
+        std::begin(table), std::end(table),
+        [&](const CapabilityRow& candidate) { return fits(capability, candidate.name); });
+    return row != std::end(table) && row->fate != hidden;
 }
 
 std::string filter_capabilities(std::string_view list) {

@@ -1,12 +1,31 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace imap {
 
-/// True if a capability's meaning holds on views, so that the client may see it (design, chapter
-/// 10; the table with the reasons stands in the .cpp file).
+/// What becomes of a capability of the server's.
+enum class CapabilityFate {
+    passed,     ///< the client sees it, and it is between client and server
+    rewritten,  ///< the client sees it, and some of what it makes is answered or changed here
+    hidden,
+};
+
+/// CapabilityRow says what becomes of a capability, and why.
+struct CapabilityRow {
+    std::string_view name;  ///< with a "*" for any octets; the first row that fits counts
+    CapabilityFate fate;
+    std::string_view why;
+};
+
+/// What the client may see of the server's capabilities (design, chapter 10). A capability that no
+/// row names is hidden: what it means for views is not known. For people the same table stands in
+/// imap/CAPABILITIES.md.
+std::span<const CapabilityRow> capability_table();
+
+/// True if a capability's meaning holds on views, so that the client may see it.
 bool passes_capability(std::string_view capability);
 
 /// A capability list ("IMAP4rev1 IDLE …", the words behind CAPABILITY, separated by single spaces)

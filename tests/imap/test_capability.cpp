@@ -1,10 +1,47 @@
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include "imap/capability.hpp"
 #include "tests/catch.hpp"
 
 using imap::filter_capability_line;
 using imap::passes_capability;
+
+namespace {
+
+/// The rows of the table for people, "| `NAME` | fate | why |".
+std::vector<std::string> documented_rows() {
+    std::vector<std::string> rows;
+    std::ifstream file{CAPABILITIES};
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("| `")) rows.push_back(line);
+    return rows;
+}
+
+std::string_view word_for(imap::CapabilityFate fate) {
+    switch (fate) {
+        case imap::CapabilityFate::passed:
+            return "passed";
+        case imap::CapabilityFate::rewritten:
+            return "rewritten";
+        case imap::CapabilityFate::hidden:
+            return "hidden";
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("IMAP-08: the table for people is the table", "[imap][capability]") {
+    std::vector<std::string> rows;
+    for (const auto& [name, fate, why] : imap::capability_table()) {
+        rows.push_back("| `" + std::string{name} + "` | " + std::string{word_for(fate)} + " | " +
+                       std::string{why} + " |");
+    }
+    CHECK(rows.size() > 60);
+    CHECK(documented_rows() == rows);
+}
 
 TEST_CASE("IMAP-08: capabilities whose meaning holds on views pass", "[imap][capability]") {
     for (const std::string_view name : {"IMAP4rev1",       "imap4REV1",
@@ -29,17 +66,18 @@ TEST_CASE("IMAP-08: capabilities whose meaning holds on views pass", "[imap][cap
                                         "I18NLEVEL=1",     "XLIST",
                                         "QRESYNC",         "ENABLE",
                                         "X-GM-EXT-1",      "ESORT",
-                                        "SEARCHRES",       "UTF8=ACCEPT"}) {
+                                        "SEARCHRES",       "UTF8=ACCEPT",
+                                        "IMAP4rev2",       "STATUS=SIZE",
+                                        "BINARY",          "PREVIEW",
+                                        "OBJECTID",        "PARTIAL",
+                                        "INPROGRESS",      "MESSAGELIMIT=1000"}) {
         CAPTURE(name);
         CHECK(passes_capability(name));
     }
 }
 
 TEST_CASE("IMAP-08: all others are hidden", "[imap][capability]") {
-    for (const std::string_view name : {"IMAP4rev2",
-                                        "BINARY",
-                                        "PREVIEW",
-                                        "PREVIEW=FUZZY",
+    for (const std::string_view name : {"PREVIEW=FUZZY",
                                         "SNIPPET=FUZZY",
                                         "NOTIFY",
                                         "COMPRESS=DEFLATE",
@@ -50,15 +88,11 @@ TEST_CASE("IMAP-08: all others are hidden", "[imap][capability]") {
                                         "URL-PARTIAL",
                                         "CONVERT",
                                         "CONTEXT=SEARCH",
-                                        "OBJECTID",
                                         "UIDONLY",
-                                        "PARTIAL",
                                         "REPLACE",
-                                        "MESSAGELIMIT=1000",
                                         "STARTTLS",
                                         "LOGIN-REFERRALS",
                                         "UNAUTHENTICATE",
-                                        "STATUS=SIZE",
                                         "AUTH=SCRAM-SHA-256-PLUS",
                                         "auth=scram-sha-1-plus",
                                         "X-NEW",
@@ -83,7 +117,7 @@ TEST_CASE("Capability lists are filtered wherever they stand", "[imap][capabilit
     CHECK(filter_capability_line("* capability NOTIFY\r\n") == "* capability \r\n");
     CHECK(filter_capability_line("* OK [CAPABILITY IMAP4rev1 NOTIFY] ready [NOTIFY]\r\n") ==
           "* OK [CAPABILITY IMAP4rev1] ready [NOTIFY]\r\n");
-    CHECK(filter_capability_line("a1 OK [capability BINARY IMAP4rev1] in\r\n") ==
+    CHECK(filter_capability_line("a1 OK [capability NOTIFY IMAP4rev1] in\r\n") ==
           "a1 OK [capability IMAP4rev1] in\r\n");
     CHECK(filter_capability_line("* PREAUTH [CAPABILITY IMAP4rev1 NOTIFY]\n") ==
           "* PREAUTH [CAPABILITY IMAP4rev1]\n");
