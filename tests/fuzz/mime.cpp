@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "imap/body_structure.hpp"
+#include "proxy/limits.hpp"
 #include "proxy/message_items.hpp"
 #include "smime/limits.hpp"
 
@@ -41,7 +42,7 @@ std::string answer(const proxy::MessageItems& items, const std::string& item) {
     imap::Writer out;
     items.write(out, *name);
     auto octets = out.take();
-    check(octets.find('\0') == std::string::npos);
+    check(octets.find("] ~{") != std::string::npos || octets.find('\0') == std::string::npos);
     const auto name_end =
         octets.find(' ', item.find('[') == std::string::npos ? 0 : octets.find(']'));
     imap::Cursor value{std::string_view{octets}.substr(name_end + 1)};
@@ -78,6 +79,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
          {"ENVELOPE", "BODY[1]", "BODY[1.MIME]", "BODY[2]", "BODY[1.1.HEADER]", "BODY[2.TEXT]<3.5>",
           "BODY[HEADER.FIELDS (From Subject)]", "BODY[1.HEADER.FIELDS.NOT (From)]"})
         answer(items, item);
+
+    check(text(items, "BINARY[]") == message);
+    for (const std::string part : {"1", "2", "1.1", "2.1"}) {
+        const auto decoded = answer(items, "BINARY[" + part + "]");
+        const auto size_of = answer(items, "BINARY.SIZE[" + part + "]");
+        if (decoded.ends_with(" NIL")) continue;
+        const auto announced = decoded.find('{') + 1;
+        check(size_of.ends_with(" " + decoded.substr(announced, decoded.find('}') - announced)));
+    }
+    const auto preview = answer(items, "PREVIEW");
+    check(preview.size() <= 4 * proxy::limits::preview_characters + 20);
 
     const auto body = answer(items, "BODYSTRUCTURE");
     answer(items, "BODY");
