@@ -352,6 +352,12 @@ class OneView(unittest.TestCase):
                 with self.subTest(numbers=numbers, items=items):
                     self.compare(client, items, numbers)
                     self.compare(client, items, numbers, uid=True)
+        # A result that the server has saved (RFC 5182).
+        for items in ("(FLAGS RFC822.SIZE)", "(UID BODY.PEEK[])", "BODY.PEEK[1]", "ENVELOPE"):
+            for each in (client, self.oracle):
+                each.ok(f"SEARCH RETURN (SAVE) {some}")
+            self.compare(client, items, "$")
+            self.compare(client, items, "$", uid=True)
         # Beyond the last: "*" still names the last UID; a sequence number is an error.
         self.compare(client, "(UID RFC822.SIZE)", f"{last + 5}:*", uid=True)
         for each in (client, self.oracle):
