@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "keystore/der.hpp"
+#include "keystore/der_header.hpp"
 
 namespace keystore::der {
 namespace {
@@ -28,15 +29,21 @@ void append_length(Bytes& out, std::size_t length) {
 
 }  // namespace
 
-void Writer::element(Tag tag, BytesView content) {
+Bytes element_header(Tag tag, std::size_t length) {
+    Bytes out;
     const int first = tag.class_bits | (tag.constructed ? 0x20 : 0);
     if (tag.number < 0x1f) {
-        out_.push_back(static_cast<std::uint8_t>(first | static_cast<int>(tag.number)));
+        out.push_back(static_cast<std::uint8_t>(first | static_cast<int>(tag.number)));
     } else {
-        out_.push_back(static_cast<std::uint8_t>(first | 0x1f));
-        append_base128(out_, tag.number);
+        out.push_back(static_cast<std::uint8_t>(first | 0x1f));
+        append_base128(out, tag.number);
     }
-    append_length(out_, content.size());
+    append_length(out, length);
+    return out;
+}
+
+void Writer::element(Tag tag, BytesView content) {
+    raw(element_header(tag, content.size()));
     raw(content);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "keystore/crypto_encrypt.hpp"
 #include "keystore/identity.hpp"
 #include "keystore/key_derivation.hpp"
 #include "keystore/key_file.hpp"
@@ -192,6 +193,7 @@ TEST_CASE("AES key unwrapping of RFC 3394, 4", "[agreement]") {
         const auto good = aes_unwrap_key(own, wrapped, substitute());
         CHECK(good.valid == 0xff);
         CHECK(hex(good.key.expose()) == hex(BytesView{key}.first(example.key_size)));
+        CHECK(aes_wrap_key(own, BytesView{key}.first(example.key_size)) == wrapped);
         for (std::size_t i = 0; i < wrapped.size(); ++i) {
             Bytes changed = wrapped;
             changed[i] ^= 1;
