@@ -92,11 +92,12 @@ keystore::Bytes explicit_string(std::uint32_t number, BytesView octets) {
     return out.take();
 }
 
+}  // namespace
+
 ///     ECC-CMS-SharedInfo ::= SEQUENCE { keyInfo AlgorithmIdentifier,
 ///                                       entityUInfo [0] EXPLICIT OCTET STRING OPTIONAL,
 ///                                       suppPubInfo [2] EXPLICIT OCTET STRING }   ; RFC 5753, 7.2
-/// key_info is what was sent: with parameters, NULL, or none. suppPubInfo is the KEK's size in
-/// bits.
+/// suppPubInfo is the KEK's size in bits.
 keystore::Bytes shared_info(BytesView key_info, BytesView user_keying_material, bool has_material,
                             std::size_t kek_length) {
     const auto bits = static_cast<std::uint32_t>(kek_length * 8);
@@ -109,8 +110,6 @@ keystore::Bytes shared_info(BytesView key_info, BytesView user_keying_material, 
     out.element(der::sequence, fields.octets());
     return out.take();
 }
-
-}  // namespace
 
 Result<keystore::KeyAgreement> key_agreement(const RecipientInfo& recipient_info) {
     const AlgorithmIdentifier& identifier = recipient_info.key_encryption_algorithm;
