@@ -20,7 +20,8 @@ smime::Settings smime_settings(const Config& config, std::shared_ptr<const keyst
 
 std::shared_ptr<AccountState> make_account_state(const Config& config, const Account& account,
                                                  std::shared_ptr<const keystore::Keystore> keys,
-                                                 std::shared_ptr<const keystore::Trust> trust) {
+                                                 std::shared_ptr<const keystore::Trust> trust,
+                                                 std::shared_ptr<OpenedMessages> opened) {
     auto state = std::make_shared<AccountState>();
     state->account = account;
     state->opens = config.decrypt.enabled;
@@ -28,6 +29,10 @@ std::shared_ptr<AccountState> make_account_state(const Config& config, const Acc
     state->keywords = config.present.keywords;
     state->max_message =
         config.decrypt.max_message > 0 ? config.decrypt.max_message : smime::limits::message;
+    if (state->opens || config.append.encrypt_to_self) {
+        state->append = make_append_rules(config.append, state->max_message, keys, opened);
+    }
+    state->opened = std::move(opened);
     state->keys = std::move(keys);
     if (account.server.security != ServerAddress::Security::plaintext) {
         state->tls = std::make_unique<TlsContext>(account.ca_file);

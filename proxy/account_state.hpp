@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "keystore/keystore.hpp"
+#include "proxy/append_rules.hpp"
 #include "proxy/config.hpp"
 #include "proxy/epochs.hpp"
 #include "proxy/keyword_store.hpp"
@@ -26,6 +27,8 @@ struct AccountState {
     bool keywords = true;             ///< messages get the keywords of what was found
     std::shared_ptr<Epochs> epochs;   ///< null: UIDVALIDITY is the server's
     mutable KeywordStore keyword_store;
+    AppendRules append;
+    std::shared_ptr<OpenedMessages> opened;  ///< of all accounts; null: nothing is remembered
     mutable ViewCache cache{limits::view_cache_octets};
 };
 
@@ -37,7 +40,8 @@ smime::Settings smime_settings(const Config& config, std::shared_ptr<const keyst
 /// Its epochs are yet to be begun (begin_epochs). Throws TlsError.
 std::shared_ptr<AccountState> make_account_state(const Config& config, const Account& account,
                                                  std::shared_ptr<const keystore::Keystore> keys,
-                                                 std::shared_ptr<const keystore::Trust> trust);
+                                                 std::shared_ptr<const keystore::Trust> trust,
+                                                 std::shared_ptr<OpenedMessages> opened = nullptr);
 
 /// The sessions of the account that begin from now on have these settings.
 void begin_epochs(AccountState& account, EpochStore& store);

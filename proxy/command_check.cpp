@@ -9,6 +9,8 @@
 
 #include "proxy/certificate_text.hpp"
 #include "proxy/command_check_trust.hpp"
+#include "proxy/log.hpp"
+#include "proxy/own_certificate.hpp"
 #include "proxy/probe.hpp"
 #include "proxy/unlock.hpp"
 
@@ -69,6 +71,20 @@ void check_key_files(const std::vector<keystore::KeyFileReport>& reports, Findin
     }
 }
 
+void check_append(const Config& config, const keystore::Keystore& keys, Findings& findings) {
+    if (!config.append.encrypt_to_self) return;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto own = own_certificate(&keys, config.append.certificate, {}, now);
+    if (own.certificate) {
+        findings.ok("[append] encrypt_to_self: to " + own.certificate->subject_text + ", until " +
+                    day(own.certificate->not_after));
+    } else {
+        findings.problem("[append] encrypt_to_self: " + own.problem +
+                         "; what is to be encrypted is refused: put your key there, or name "
+                         "another by encrypt_to_self = \"NAME\"");
+    }
+}
+
 void check_keys(const Config& config, Findings& findings) {
     if (!config.decrypt.enabled) {
         findings.note("[decrypt] enabled = false: mail is passed on as it is, no key is used");
@@ -95,6 +111,7 @@ void check_keys(const Config& config, Findings& findings) {
                          ": there is no key file here; put your .p12, .pfx or .pem file here, or "
                          "NAME.key beside NAME.crt");
     }
+    check_append(config, keystore, findings);
 }
 
 /// A port that belongs to another scheme: both sides would wait for the other to speak.

@@ -210,6 +210,37 @@ Config::Present read_present(Section section) {
     return present;
 }
 
+PlaintextCopies read_plaintext_copies(Section& section) {
+    const auto word = section.text("plaintext_copies").value_or("refuse");
+    if (word == "warn") return PlaintextCopies::warn;
+    if (word == "allow") return PlaintextCopies::allow;
+    if (word != "refuse")
+        section.complain("plaintext_copies",
+                         "this is none of its values; write refuse, warn or allow");
+    return PlaintextCopies::refuse;
+}
+
+Config::Append read_append(Section section) {
+    Config::Append append;
+    append.plaintext_copies = read_plaintext_copies(section);
+    if (section.is_text("encrypt_to_self")) {
+        append.certificate = section.text("encrypt_to_self").value_or("");
+        append.encrypt_to_self = !append.certificate.empty();
+    } else {
+        append.encrypt_to_self = section.boolean("encrypt_to_self").value_or(false);
+    }
+    append.encrypt_all = section.boolean("encrypt_all").value_or(false);
+    if (append.encrypt_all && !append.encrypt_to_self)
+        section.complain("encrypt_all", "nothing is encrypted; write encrypt_to_self = true, too");
+    const auto cipher = section.text("cipher").value_or("aes-256-gcm");
+    if (cipher == "aes-256-cbc") {
+        append.cipher = smime::EnvelopeCipher::aes_256_cbc;
+    } else if (cipher != "aes-256-gcm") {
+        section.complain("cipher", "this is none of its values; write aes-256-gcm or aes-256-cbc");
+    }
+    return append;
+}
+
 Config::Decrypt read_decrypt(Section section) {
     Config::Decrypt decrypt;
     decrypt.enabled = section.boolean("enabled").value_or(decrypt.enabled);
@@ -350,6 +381,9 @@ Config Config::parse(std::string_view text, const std::filesystem::path& file) {
     }
     if (const auto* table = top.table("present")) {
         config.present = read_present(Section{*table, present_keys, complaints});
+    }
+    if (const auto* table = top.table("append")) {
+        config.append = read_append(Section{*table, append_keys, complaints});
     }
     if (const auto* table = top.table("keystore")) {
         config.keystore =

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "smime/envelope_writer.hpp"
 #include "smime/open.hpp"
 
 namespace proxy {
@@ -51,6 +52,14 @@ struct Account {
     Timeouts timeouts;
 };
 
+/// What becomes of decrypted messages that clients put into mailboxes, if their originals can't be
+/// put there instead (ST-09).
+enum class PlaintextCopies {
+    refuse,  ///< the client is told so, and keeps what it has
+    warn,    ///< they pass; the client and the log are told
+    allow,   ///< they pass
+};
+
 /// How the passphrase of a key file is had. At most one is set.
 struct Unlock {
     bool prompt = false;
@@ -89,6 +98,13 @@ struct Config {
         bool keywords = true;  ///< $SMIME-Encrypted … in FLAGS
         bool header = true;    ///< X-Paperknife and Authentication-Results
     } present;
+    struct Append {
+        PlaintextCopies plaintext_copies = PlaintextCopies::refuse;
+        bool encrypt_to_self = false;  ///< what comes from encrypted mail is encrypted
+        std::string certificate;       ///< of which file or address; empty: chosen
+        bool encrypt_all = false;      ///< and everything else that clients put there
+        smime::EnvelopeCipher cipher = smime::EnvelopeCipher::aes_256_gcm;
+    } append;
     struct Keys {
         std::optional<std::filesystem::path> directory;
         Unlock unlock;

@@ -10,9 +10,10 @@ namespace {
 
 constexpr KnownKey top_known[] = {
     {"account", "[[account]]"}, {"decrypt", "[decrypt]"}, {"keystore", "[keystore]"},
-    {"verify", "[verify]"},     {"present", "[present]"}, {"log", "[log]"},
+    {"verify", "[verify]"},     {"present", "[present]"}, {"append", "[append]"},
+    {"log", "[log]"},
 };
-constexpr std::string_view top_later[] = {"search", "append", "cache"};
+constexpr std::string_view top_later[] = {"search", "cache"};
 
 constexpr KnownKey account_known[] = {
     {"name", R"(name = "work")"},
@@ -47,6 +48,13 @@ constexpr KnownKey present_known[] = {
     {"header", "header = true, or false"},
 };
 constexpr std::string_view present_later[] = {"subject_tag"};
+
+constexpr KnownKey append_known[] = {
+    {"plaintext_copies", R"(plaintext_copies = "refuse" (or "warn", "allow"))"},
+    {"encrypt_to_self", R"(encrypt_to_self = true, false, or "alice@example.org")"},
+    {"encrypt_all", "encrypt_all = true, or false"},
+    {"cipher", R"(cipher = "aes-256-gcm", or "aes-256-cbc")"},
+};
 
 constexpr KnownKey keystore_known[] = {
     {"directory", R"(directory = "keys")"},
@@ -88,8 +96,8 @@ std::string joined(std::span<const std::string_view> words) {
 
 /// The section that key belongs to, if it stands in a wrong one.
 const SectionKeys* home_of(std::string_view key) {
-    for (const auto* section :
-         {&account_keys, &decrypt_keys, &verify_keys, &present_keys, &keystore_keys, &log_keys}) {
+    for (const auto* section : {&account_keys, &decrypt_keys, &verify_keys, &present_keys,
+                                &append_keys, &keystore_keys, &log_keys}) {
         if (contains(names(section->known), key)) return section;
     }
     return nullptr;
@@ -102,6 +110,7 @@ const SectionKeys account_keys{"account", "[[account]]", account_known, account_
 const SectionKeys decrypt_keys{"decrypt", "[decrypt]", decrypt_known, decrypt_later};
 const SectionKeys verify_keys{"verify", "[verify]", verify_known, {}};
 const SectionKeys present_keys{"present", "[present]", present_known, present_later};
+const SectionKeys append_keys{"append", "[append]", append_known, {}};
 const SectionKeys keystore_keys{"keystore", "[keystore]", keystore_known, keystore_later};
 const SectionKeys unlock_keys{"keystore.unlock", "keystore.unlock", unlock_known, unlock_later};
 const SectionKeys log_keys{"log", "[log]", log_known, log_later};

@@ -25,6 +25,7 @@ extern const SectionKeys account_keys;
 extern const SectionKeys decrypt_keys;
 extern const SectionKeys verify_keys;
 extern const SectionKeys present_keys;
+extern const SectionKeys append_keys;
 extern const SectionKeys keystore_keys;
 extern const SectionKeys unlock_keys;
 extern const SectionKeys log_keys;

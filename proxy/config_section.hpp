@@ -41,6 +41,8 @@ public:
     Section(const toml::table& table, const SectionKeys& keys, Complaints& complaints);
 
     bool has(std::string_view key) const { return table_.get(key) != nullptr; }
+    /// True if the key's value is a string, for keys that may have another type, too.
+    bool is_text(std::string_view key) const { return table_.get_as<std::string>(key) != nullptr; }
     std::optional<bool> boolean(std::string_view key);
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t least,
                                         std::int64_t most);

@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "imap/command.hpp"
 #include "imap/framer.hpp"
 #include "imap/response.hpp"
+#include "proxy/append_command.hpp"
 #include "proxy/epoch_filter.hpp"
 #include "proxy/fetch_collector.hpp"
 #include "proxy/fetch_task.hpp"
@@ -46,6 +48,7 @@ public:
         bool shows_signatures = false;     ///< of clear-signed mail, in fields of its view
         KeywordStore* keywords = nullptr;  ///< the account's; null: messages get none
         Epochs* epochs = nullptr;          ///< the account's; null: UIDVALIDITY is the server's
+        const AppendRules* append = nullptr;  ///< for APPEND; null: every message passes
     };
 
     Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);
@@ -53,10 +56,16 @@ public:
     void from_client(std::string_view octets);
     void from_server(std::string_view octets);
     void on_opened(OpenResult result);
+    void on_append_decided(AppendResult result);
 
     std::string& to_client();
     std::string& to_server() { return to_server_; }
     std::vector<OpenRequest> take_open_requests();
+    std::vector<AppendRequest> take_append_requests() {
+        return std::exchange(append_requests_, {});
+    }
+    /// What is to be logged.
+    std::vector<std::string> take_notices() { return std::exchange(notices_, {}); }
 
     /// Back-pressure: false while there is no room for more of that side's octets.
     bool reads_client() const;
@@ -91,9 +100,15 @@ private:
     void forward_command(std::string_view octets, const imap::Command& command);
     void on_select(std::string_view tag, const std::optional<std::string>& mailbox);
     void reply(std::string_view tag, std::string_view text);
-    bool gated() const { return task_ || waiting_fetch_; }
+    bool gated() const { return task_ || waiting_fetch_ || (append_ && append_->waits()); }
     void start_waiting_fetch();
     FetchContext fetch_context();
+
+    // exchange_append.cpp
+    void on_append_frame(const imap::Frame& frame);
+    bool append_takes_continuation();
+    bool append_takes_tagged(std::string_view line, const imap::Response& response);
+    void after_append();
 
     // exchange_server.cpp
     void on_server_frame(const imap::Frame& frame);
@@ -137,9 +152,14 @@ private:
     Mailbox mailbox_;
     SelectedMailbox selected_;  ///< as the server has told
     KeywordFilter keyword_filter_;
-    std::string filtered_;         ///< for the client, through the filter
-    bool in_append_ = false;       ///< the client's stream stands in an APPEND
-    bool in_search_ = false;       ///< or in a SEARCH, SORT or THREAD
+    std::string filtered_;                 ///< for the client, through the filter
+    bool in_append_ = false;               ///< the client's stream stands in an APPEND that passes
+    bool in_search_ = false;               ///< or in a SEARCH, SORT or THREAD
+    std::optional<AppendCommand> append_;  ///< one that is guarded
+    bool append_begun_ = false;            ///< the server knows of it
+    bool alerted_ = false;                 ///< the client, of plaintext
+    std::vector<AppendRequest> append_requests_;
+    std::vector<std::string> notices_;
     std::uint64_t selection_ = 0;  ///< counts the mailboxes that were selected
     std::unordered_map<std::uint64_t, Opening> opening_;
     std::uint64_t last_open_id_ = 0;

@@ -18,6 +18,7 @@ bool is_hidden(std::string_view name) {
     constexpr std::array hidden{std::string_view{"COMPRESS"},    std::string_view{"STARTTLS"},
                                 std::string_view{"NOTIFY"},      std::string_view{"CONVERT"},
                                 std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"},
+                                std::string_view{"REPLACE"},     std::string_view{"UID REPLACE"},
                                 std::string_view{"GENURLAUTH"},  std::string_view{"URLFETCH"},
                                 std::string_view{"RESETKEY"}};
     return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
@@ -56,6 +57,7 @@ void Exchange::drain_client() {
 }
 
 void Exchange::on_client_frame(const imap::Frame& frame) {
+    if (append_) return on_append_frame(frame);
     if (frame.starts_message) in_append_ = in_search_ = false;
     asks_for_go_ahead_ = frame.announces && frame.announces->synchronizing && !collecting_command_;
     if (frame.starts_message && !collecting_command_) {
@@ -95,6 +97,10 @@ void Exchange::on_command_line(const imap::Frame& frame) {
         if (frame.announces && frame.announces->synchronizing) reply({}, "+ OK\r\n");
         if (frame.ends_message) on_collected_command();
         return;
+    }
+    if (command->name == "APPEND" && settings_.append && settings_.append->guards()) {
+        append_.emplace(*settings_.append, command->tag);
+        return on_append_frame(frame);
     }
     if (!settings_.opens) return forward_command(frame.octets, *command);
     std::optional<std::string> changed;

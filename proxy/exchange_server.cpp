@@ -67,6 +67,7 @@ void Exchange::on_response_line(const imap::Frame& frame) {
         case imap::Response::Kind::capability:
             return to_client_.write(imap::filter_capability_line(frame.octets));
         case imap::Response::Kind::continuation:
+            if (append_takes_continuation()) return;
             on_continuation();
             break;
         case imap::Response::Kind::exists:
@@ -109,6 +110,7 @@ void Exchange::on_collected_fetch(CollectedFetch collected) {
 
 void Exchange::on_tagged(std::string_view line, const imap::Response& response) {
     const std::string tag{response.tag};
+    if (append_takes_tagged(line, response)) return;
     const bool refused = response.condition != imap::Response::Condition::ok;
     if (refused && asks_for_go_ahead_ && command_tag_ == tag) {
         client_framer_.cancel_literal();  // the client will not send it

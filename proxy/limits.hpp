@@ -89,6 +89,21 @@ inline constexpr std::size_t mailbox_commands = 20'000;
 /// What a server may say before TLS begins.
 inline constexpr std::size_t greeting = 16 * 1024;
 
+/// Messages that are recognised when a client puts their views somewhere: about 250 octets each.
+inline constexpr std::size_t opened_messages = 20'000;
+
+/// What of them can be put back as it was, for all accounts together; one message of it. Nearly all
+/// encrypted mail is smaller; most copies are made soon after a message was read.
+inline constexpr std::size_t originals = 32 * 1024 * 1024;
+inline constexpr std::size_t original = 8 * 1024 * 1024;
+
+/// The largest view that is known again by its octets: digesting more would delay its opening.
+inline constexpr std::size_t fingerprinted = 16 * 1024 * 1024;
+
+/// Message-IDs of a References field that are looked up, and the longest that is remembered.
+inline constexpr std::size_t message_ids = 1000;
+inline constexpr std::size_t message_id = 1000;
+
 /// Connections of one account (LOC-05). Thunderbird opens 5, Roundcube one a click.
 inline constexpr std::size_t connections = 64;
 

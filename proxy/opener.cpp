@@ -52,6 +52,9 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
                               smime::arrival_time(message, now).value_or(now));
     const bool is_opened = opened.view.has_value();
     const auto keywords = keywords_of(opened.report, is_opened);
+    if (is_opened && account.opened && account.append.guards()) {
+        account.opened->learn(*opened.view, message, keywords.encrypted);
+    }
     if (!opened.view) {
         if (!opened.report.reason.empty()) {
             log::info(named(account, request.uid) +
@@ -101,6 +104,20 @@ void Opener::open(SharedAccount account, OpenRequest request,
         }
         asio::post(sessions_, [done = std::move(done), result = std::move(result)]() mutable {
             done(std::move(result));
+        });
+    };
+    asio::post(pool_, std::move(work));
+}
+
+void Opener::decide(SharedAccount account, AppendRequest request,
+                    std::function<void(AppendResult)> done) {
+    auto work = [this, account = std::move(account),
+                 request = std::make_shared<AppendRequest>(std::move(request)),
+                 done = std::move(done)]() mutable {
+        auto result =
+            std::make_shared<AppendResult>(decide_append(account->append, std::move(*request)));
+        asio::post(sessions_, [done = std::move(done), result = std::move(result)]() {
+            done(std::move(*result));
         });
     };
     asio::post(pool_, std::move(work));

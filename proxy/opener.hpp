@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "proxy/account_state.hpp"
+#include "proxy/append_decision.hpp"
 #include "proxy/open_request.hpp"
 
 namespace proxy {
@@ -19,6 +20,10 @@ public:
     /// Opens the request's message, or finds it in the account's cache; calls done on the sessions'
     /// executor.
     void open(SharedAccount account, OpenRequest request, std::function<void(OpenResult)> done);
+
+    /// Decides what becomes of a message that a client appends, in the same way.
+    void decide(SharedAccount account, AppendRequest request,
+                std::function<void(AppendResult)> done);
 
 private:
     asio::any_io_executor sessions_;

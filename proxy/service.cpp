@@ -122,7 +122,7 @@ private:
         std::vector<std::pair<std::shared_ptr<Listener>, SharedAccount>> kept;
         std::vector<std::shared_ptr<AccountState>> states;
         for (const auto& account : config.accounts) {
-            auto state = make_account_state(config, account, keys, trust);
+            auto state = make_account_state(config, account, keys, trust, opened_);
             states.push_back(state);
             auto same = find(account.listen);
             if (same) {
@@ -165,6 +165,7 @@ private:
     std::shared_ptr<EpochStore> epochs_ = EpochStore::open(state_directory());
     Config config_;
     SharedKeys keys_;
+    std::shared_ptr<OpenedMessages> opened_ = std::make_shared<OpenedMessages>();
     Opener opener_;
     /// Before anything listens, so that no signal finds us without it; after the passphrase was
     /// asked for, which Ctrl-C is to end.

@@ -43,7 +43,8 @@ Session::Session(Stream client, SharedAccount account, Opener& opener, std::stri
       opener_{opener},
       exchange_{{account_->opens, account_->max_message, account_->settings.errant,
                  account_->settings.shows_signatures(),
-                 account_->keywords ? &account_->keyword_store : nullptr, account_->epochs.get()},
+                 account_->keywords ? &account_->keyword_store : nullptr, account_->epochs.get(),
+                 &account_->append},
                 account_->cache,
                 std::move(own_tag_prefix)},
       client_reader_{client_.executor()},
@@ -147,7 +148,24 @@ void Session::after_input() {
             }
         });
     }
+    for (auto& request : exchange_.take_append_requests()) decide(std::move(request));
+    for (const auto& notice : exchange_.take_notices())
+        log::warn(account_->account.name + ": " + notice);
     wake();
+}
+
+void Session::decide(AppendRequest request) {
+    opener_.decide(account_, std::move(request), [weak = weak_from_this()](AppendResult result) {
+        const auto self = weak.lock();
+        if (!self) return;
+        try {
+            self->exchange_.on_append_decided(std::move(result));
+            self->after_input();
+        } catch (const std::exception& error) {
+            self->first_failure_ = std::make_exception_ptr(ProtocolError{error.what()});
+            self->close();
+        }
+    });
 }
 
 void Session::wake() {

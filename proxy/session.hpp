@@ -38,6 +38,7 @@ private:
     asio::awaitable<void> sleep(asio::steady_timer& timer);
     asio::awaitable<void> rest(asio::steady_timer& timer, std::string& octets, std::string& outbox);
     void after_input();
+    void decide(AppendRequest request);
     void wake();
 
     using Clock = std::chrono::steady_clock;

@@ -18,6 +18,25 @@ smime::View view() {
     return smime::View{"Subject: x\r\n\r\n", std::move(octets), 0, body.size()};
 }
 
+/// Rules by which a view is put back as "original", what answers <1@a> is encrypted, and the rest
+/// passes.
+const proxy::AppendRules& rules() {
+    static const proxy::AppendRules rules = [] {
+        proxy::AppendRules made;
+        made.encrypts = true;
+        made.max_message = 4096;
+        made.opened = std::make_shared<proxy::OpenedMessages>();
+        made.opened->learn(view(), "original\r\n", true);
+        made.opened->learn(smime::View{"Message-ID: <1@a>\r\n\r\n", {}, 0, 0}, "other\r\n", true);
+        made.encrypt = [](std::string_view message) -> proxy::Encryption {
+            if (message.size() % 2 == 0) return {{}, "an even size"};
+            return {"encrypted\r\n", {}};
+        };
+        return made;
+    }();
+    return rules;
+}
+
 }  // namespace
 
 /// The first octet of each piece says whose it is and how long: 0ccc cccc the client's, 1sss ssss
@@ -30,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto epochs = store->begin("x", "now");
     const bool opens = size % 8 != 7;  // and now and then only looks
     proxy::Exchange exchange{
-        {opens, 4096, smime::Errant::leave, nullptr, epochs.get()}, cache, "PK."};
+        {opens, 4096, smime::Errant::leave, false, nullptr, epochs.get(), &rules()}, cache, "PK."};
     std::string_view input{reinterpret_cast<const char*>(data), size};
     try {
         exchange.from_server("* PREAUTH ready\r\n");
@@ -42,6 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 exchange.from_server(piece);
             } else {
                 exchange.from_client(piece);
+            }
+            for (auto& request : exchange.take_append_requests()) {
+                if (request.message.size() > rules().max_message) std::abort();
+                exchange.on_append_decided(proxy::decide_append(rules(), std::move(request)));
             }
             for (auto& request : exchange.take_open_requests()) {
                 if (request.message_offset + request.message_size > request.response.size()) {

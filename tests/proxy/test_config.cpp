@@ -37,6 +37,11 @@ enabled = false
 max_message = 50_000_000
 legacy = true
 unauthenticated_html = "text"
+[append]
+plaintext_copies = "warn"
+encrypt_to_self = "alice@example.org"
+encrypt_all = true
+cipher = "aes-256-cbc"
 
 [keystore]
 directory = "keys"
@@ -68,6 +73,11 @@ level = "debug"
     CHECK(config.decrypt.legacy);
     CHECK(config.decrypt.errant == smime::Errant::attach);
     CHECK(config.decrypt.unauthenticated_html == smime::UnauthenticatedHtml::text);
+    CHECK(config.append.plaintext_copies == proxy::PlaintextCopies::warn);
+    CHECK(config.append.encrypt_to_self);
+    CHECK(config.append.certificate == "alice@example.org");
+    CHECK(config.append.encrypt_all);
+    CHECK(config.append.cipher == smime::EnvelopeCipher::aes_256_cbc);
     CHECK(config.keystore.directory == directory.path() / "keys");
     CHECK(config.keystore.unlock.file == directory.path() / "passphrase");
     CHECK_FALSE(config.keystore.unlock.prompt);
@@ -85,6 +95,10 @@ TEST_CASE("what a configuration does not say has its default", "[config]") {
     CHECK_FALSE(config.decrypt.legacy);
     CHECK(config.decrypt.errant == smime::Errant::leave);
     CHECK(config.decrypt.unauthenticated_html == smime::UnauthenticatedHtml::strip);
+    CHECK(config.append.plaintext_copies == proxy::PlaintextCopies::refuse);
+    CHECK_FALSE(config.append.encrypt_to_self);
+    CHECK_FALSE(config.append.encrypt_all);
+    CHECK(config.append.cipher == smime::EnvelopeCipher::aes_256_gcm);
     CHECK_FALSE(config.keystore.directory);
     CHECK(config.log.level == "info");
 }
@@ -134,6 +148,9 @@ TEST_CASE("what is written in another way is accepted as well", "[config]") {
         "[decrypt]\nerrant = \"leave\"\n",
         "[decrypt]\nunauthenticated_html = \"strip\"\n",
         "[decrypt]\nunauthenticated_html = \"keep\"\n",
+        "[append]\nplaintext_copies = \"refuse\"\nencrypt_to_self = false\n",
+        "[append]\nplaintext_copies = \"allow\"\nencrypt_to_self = true\ncipher = "
+        "\"aes-256-gcm\"\n",
         "[decrypt]\nmax_message = 1_073_741_824\n",
     };
     for (const auto& text : accepted) {

@@ -7,8 +7,13 @@
 //     C:  octets from the client          >S: octets that go to the server
 //     S:  octets from the server          >C: octets that go to the client
 //
-// A line of a lane ends with CRLF; "{@NAME}" is a literal of the message, "{@NAME.view}" of its
-// view, "<NAME>" and "<NAME.view>" are their octets. A message without a view can't be opened.
+// A line of a lane ends with CRLF; "{@NAME}" is a literal of the message, "{@NAME+}" one that is
+// not waited for, "{@NAME.view}" one of its view, "<NAME>" and "<NAME.view>" are their octets,
+// "{#NAME}" announces a literal of as many. A message without a view can't be opened.
+//
+//     append WORDS           the rules for APPEND: refuse, warn or allow; encrypt; all
+//     sealed NAME            what that message is encrypted to; without it, it can't be
+//
 // Every transcript runs whole and octet by octet, with messages opened in order and in reverse.
 
 #include <algorithm>
@@ -16,9 +21,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "imap/mailbox_name.hpp"
+#include "proxy/append_decision.hpp"
 #include "proxy/exchange.hpp"
 #include "tests/catch.hpp"
 
@@ -31,6 +38,7 @@ struct Line {
 };
 
 struct Transcript {
+    std::set<std::string> append;
     std::map<std::string, std::string> texts;
     std::vector<std::pair<std::string, imap::UidValidity>> changed;
     std::vector<Line> lines;
@@ -38,10 +46,17 @@ struct Transcript {
 
 std::string insert_texts(std::string line, const std::map<std::string, std::string>& texts) {
     for (const auto& [name, text] : texts) {
-        const auto literal = "{@" + name + "}";
         const auto plain = "<" + name + ">";
-        for (auto at = line.find(literal); at != std::string::npos; at = line.find(literal)) {
-            line.replace(at, literal.size(), "{" + std::to_string(text.size()) + "}\r\n" + text);
+        const auto size = "{#" + name + "}";
+        for (auto at = line.find(size); at != std::string::npos; at = line.find(size)) {
+            line.replace(at, size.size(), "{" + std::to_string(text.size()) + "}");
+        }
+        for (const std::string plus : {"", "+"}) {
+            const auto literal = "{@" + name + plus + "}";
+            for (auto at = line.find(literal); at != std::string::npos; at = line.find(literal)) {
+                line.replace(at, literal.size(),
+                             "{" + std::to_string(text.size()) + plus + "}\r\n" + text);
+            }
         }
         for (auto at = line.find(plain); at != std::string::npos; at = line.find(plain)) {
             line.replace(at, plain.size(), text);
@@ -62,6 +77,11 @@ Transcript read_transcript(const std::filesystem::path& file) {
         into.clear();
         if (text.starts_with("message ")) into = text.substr(8);
         if (text.starts_with("view ")) into = text.substr(5) + ".view";
+        if (text.starts_with("sealed ")) into = text.substr(7) + ".sealed";
+        if (text.starts_with("append ")) {
+            std::istringstream words{text.substr(7)};
+            for (std::string word; words >> word;) transcript.append.insert(word);
+        }
         if (!into.empty()) transcript.texts[into];
         if (text.starts_with("changed ")) {
             std::istringstream words{text.substr(8)};
@@ -126,10 +146,39 @@ private:
             for (auto& request : exchange_.take_open_requests()) {
                 requests_.push_back(std::move(request));
             }
+            if (!reverse_) decide_all();
         }
     }
 
+    void decide_all() {
+        for (auto& request : exchange_.take_append_requests())
+            exchange_.on_append_decided(proxy::decide_append(rules_, std::move(request)));
+    }
+
+    proxy::AppendRules rules() {
+        const auto has = [&](const char* word) { return transcript_.append.contains(word); };
+        proxy::AppendRules rules;
+        if (transcript_.append.empty()) return rules;
+        rules.copies = has("warn")    ? proxy::PlaintextCopies::warn
+                       : has("allow") ? proxy::PlaintextCopies::allow
+                                      : proxy::PlaintextCopies::refuse;
+        rules.encrypts = has("encrypt");
+        rules.all = has("all");
+        rules.max_message = 10'000;
+        rules.opened = opened_;
+        rules.encrypt = [this](std::string_view message) -> proxy::Encryption {
+            for (const auto& [name, text] : transcript_.texts) {
+                const auto sealed = transcript_.texts.find(name + ".sealed");
+                if (text == message && sealed != transcript_.texts.end())
+                    return {sealed->second, {}};
+            }
+            return {{}, "no key"};
+        };
+        return rules;
+    }
+
     void open_all() {
+        decide_all();
         while (!requests_.empty()) {
             auto batch = std::exchange(requests_, {});
             if (reverse_) std::reverse(batch.begin(), batch.end());
@@ -137,6 +186,7 @@ private:
             for (auto& request : exchange_.take_open_requests()) {
                 requests_.push_back(std::move(request));
             }
+            decide_all();
         }
     }
 
@@ -153,6 +203,7 @@ private:
             if (view == transcript_.texts.end()) break;
             result.items = std::make_shared<const proxy::MessageItems>(view_of(view->second));
             cache_.put(result.digest, result.items);
+            opened_->learn(result.items->view(), message, true);
         }
         return result;
     }
@@ -168,8 +219,10 @@ private:
     int digests_ = 0;
     proxy::ViewCache cache_{1 << 20};
     std::shared_ptr<proxy::Epochs> epochs_ = epochs_of(transcript_);
+    std::shared_ptr<proxy::OpenedMessages> opened_ = std::make_shared<proxy::OpenedMessages>();
+    proxy::AppendRules rules_ = rules();
     proxy::Exchange exchange_{
-        {true, 100'000, smime::Errant::leave, nullptr, epochs_.get()}, cache_, "PK."};
+        {true, 100'000, smime::Errant::leave, false, nullptr, epochs_.get(), &rules_}, cache_, "PK."};
     std::vector<proxy::OpenRequest> requests_;
 };
 
