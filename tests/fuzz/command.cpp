@@ -5,7 +5,31 @@
 
 #include "imap/command.hpp"
 #include "imap/mailbox_name.hpp"
+#include "imap/search.hpp"
 #include "imap/uid_validity.hpp"
+
+namespace {
+
+/// A program said with other keywords is one, and names none; the pieces of a command are its
+/// lines.
+void check_search(std::string_view message) {
+    const auto search = imap::read_search_command(message);
+    if (!search) return;
+    for (const bool has : {false, true}) {
+        const auto program = imap::program_if(*search, [has](std::string_view) { return has; });
+        const auto again = imap::read_search_command("a SEARCH " + program + "\r\n");
+        if (!again || again->program != program || !again->keyword_keys.empty()) std::abort();
+    }
+    std::string line;
+    for (const auto& piece : imap::command_pieces(message)) {
+        if (!line.empty() && !line.ends_with("}\r\n")) std::abort();
+        line += piece;
+    }
+    const auto again = imap::read_search_command(line);
+    if (!again || again->keyword_keys.size() != search->keyword_keys.size()) std::abort();
+}
+
+}  // namespace
 
 /// A command's items, written again, are read as the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -23,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             qresync->offset + qresync->size > message.size())
             std::abort();
     }
+    check_search(message);
     const auto fetch = imap::read_fetch_command(message);
     if (!fetch) return 0;
 

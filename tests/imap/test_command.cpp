@@ -2,6 +2,7 @@
 
 #include "imap/command.hpp"
 #include "imap/mailbox_name.hpp"
+#include "imap/search.hpp"
 #include "imap/uid_validity.hpp"
 #include "tests/catch.hpp"
 
@@ -249,4 +250,90 @@ TEST_CASE("a mailbox's name is one, however it is written", "[imap][mailbox]") {
     // Half a pair, odd digits, and bits left over: no modified UTF-7.
     for (const std::string_view name : {"&2D0-", "&3gA-", "&AP$-", "&APx-", "&A-", "&APw"})
         CHECK(mailbox_name(name) == name);
+}
+
+namespace {
+
+/// The program with $k true of a message, and with it false.
+std::string both(const std::string& arguments) {
+    const auto command = imap::read_search_command("a SEARCH " + arguments + "\r\n");
+    if (!command) return "unread";
+    if (command->keyword_keys.empty()) return "none";
+    const auto with = [&](bool has) {
+        return imap::program_if(*command,
+                                [&](std::string_view word) { return word == "$k" && has; });
+    };
+    return with(true) + " | " + with(false);
+}
+
+}  // namespace
+
+TEST_CASE("a search program is read to its keywords (RFC 9051, 6.4.4)", "[imap][search]") {
+    CHECK(both("KEYWORD $k") == "ALL | NOT ALL");
+    CHECK(both("unkeyword $k") == "NOT ALL | ALL");
+    CHECK(both("KEYWORD other") == "NOT ALL | NOT ALL");
+    CHECK(both("NOT KEYWORD \"$k\" SEEN") == "NOT ALL SEEN | NOT NOT ALL SEEN");
+    CHECK(both("OR KEYWORD {2+}\r\n$k (UNKEYWORD $k 1:3,5:*)") ==
+          "OR ALL (NOT ALL 1:3,5:*) | OR NOT ALL (ALL 1:3,5:*)");
+    CHECK(both("RETURN (MIN) CHARSET UTF-8 SUBJECT {4}\r\n\"\r\n( KEYWORD $k $ UID 3:*") ==
+          "SUBJECT {4}\r\n\"\r\n( ALL $ UID 3:* | SUBJECT {4}\r\n\"\r\n( NOT ALL $ UID 3:*");
+    CHECK(both("MODSEQ \"/flags/\\\\draft\" all 7 (KEYWORD $k) MODSEQ 8") ==
+          "MODSEQ \"/flags/\\\\draft\" all 7 (ALL) MODSEQ 8 | "
+          "MODSEQ \"/flags/\\\\draft\" all 7 (NOT ALL) MODSEQ 8");
+    CHECK(both("KEYWORD $k SUBJECT {2}\r\na  ") ==
+          "ALL SUBJECT {2}\r\na  | NOT ALL SUBJECT {2}\r\na ");
+    CHECK(both("FUZZY  ( ALL  KEYWORD $k ) ") == "FUZZY  ( ALL  ALL ) | FUZZY  ( ALL  NOT ALL )");
+    // What is only a value of another key.
+    for (const std::string values :
+         {"SUBJECT KEYWORD", "HEADER KEYWORD $k", "TEXT \"KEYWORD $k\"", "FROM {10}\r\nKEYWORD $k",
+          "X-GM-LABELS (KEYWORD $k)", "HEADER x {4}\r\nFROM OLDER 3 BEFORE 1-Jan-2020"})
+        CHECK(both(values) == "none");
+    for (const std::string wrong :
+         {"", "()", "(ALL", "ALL)", "KEYWORD", "OR SEEN", "NOT", "SUBJECT", "HEADER a", "WHAT ALL",
+          "ALL  ( )", "RETURN (ALL", "RETURN ALL", "SUBJECT {9}\r\nabc", "KEYWORD (a)"})
+        CHECK(both(wrong) == "unread");
+    std::string deep = "ALL";
+    for (int i = 0; i < 1000; ++i) deep = (i % 2 ? "NOT " : "OR ALL ") + deep;
+    CHECK(both(deep) == "unread");
+}
+
+TEST_CASE("SORT and THREAD name an order before their program (RFC 5256)", "[imap][search]") {
+    auto sort = imap::read_search_command(
+        "b uid sort return (count Save partial 1:3) (REVERSE DATE) UTF-8 KEYWORD $k\r\n");
+    REQUIRE(sort);
+    CHECK(sort->kind == imap::SearchCommand::Kind::sort);
+    CHECK(sort->by_uid);
+    CHECK(sort->result_options == std::vector<std::string>{"COUNT", "SAVE", "PARTIAL", "1:3"});
+    CHECK(sort->order == "(REVERSE DATE)");
+    CHECK(sort->charset == "UTF-8");
+    CHECK(sort->program == "KEYWORD $k");
+    const auto thread = imap::read_search_command("c THREAD REFERENCES {5}\r\nUTF-8 ALL\r\n");
+    REQUIRE(thread);
+    CHECK(thread->order == "REFERENCES");
+    CHECK(thread->charset == "{5}\r\nUTF-8");
+    CHECK(thread->program == "ALL");
+    CHECK_FALSE(thread->by_uid);
+    CHECK_FALSE(imap::read_search_command("c THREAD REFERENCES UTF-8\r\n"));
+    CHECK_FALSE(imap::read_search_command("c SORT DATE ALL\r\n"));
+    CHECK_FALSE(imap::read_search_command("c FETCH 1 FLAGS\r\n"));
+}
+
+TEST_CASE("a command cut short is no command, and asks for nothing beyond its end",
+          "[imap][search]") {
+    const std::string command =
+        "a UID SEARCH RETURN (MIN) CHARSET UTF-8 OR KEYWORD \"$k\" (SUBJECT {2}\r\n\xc3\xa9 NOT "
+        "1:*)\r\n";
+    REQUIRE(imap::read_search_command(command));
+    for (std::size_t size = 0; size < command.size(); ++size) {
+        const std::vector<char> piece{command.begin(),
+                                      command.begin() + static_cast<std::ptrdiff_t>(size)};
+        CHECK_FALSE(imap::read_search_command({piece.data(), piece.size()}));
+    }
+}
+
+TEST_CASE("literals wait for the server, unless a quoted string can say them", "[imap][search]") {
+    using Pieces = std::vector<std::string>;
+    CHECK(imap::command_pieces("a X {3+}\r\na\"b \"{1}\" {2}\r\n\xc3\xa9 {0}\r\n\r\n") ==
+          Pieces{"a X \"a\\\"b\" \"{1}\" {2}\r\n", "\xc3\xa9 \"\"\r\n"});
+    CHECK(imap::command_pieces("a X\r\n") == Pieces{"a X\r\n"});
 }

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "imap/response.hpp"
+#include "imap/search_response.hpp"
 #include "imap/uid_validity.hpp"
 #include "tests/catch.hpp"
 
@@ -119,4 +120,57 @@ TEST_CASE("where a UIDVALIDITY stands in a STATUS response", "[imap][uidvalidity
         CAPTURE(response);
         CHECK(changed(response, "x") == "none");
     }
+}
+
+TEST_CASE("search results are read in each of their forms", "[imap][search]") {
+    using Numbers = std::vector<std::uint32_t>;
+    const auto numbers = [](const std::string& line) {
+        const auto read = imap::read_search_response(line + "\r\n");
+        return read ? read->numbers : Numbers{0};
+    };
+    CHECK(numbers("* SEARCH 5 2 3") == Numbers{5, 2, 3});
+    CHECK(numbers("* search") == Numbers{});
+    CHECK(numbers("* SORT 9 4 ") == Numbers{9, 4});
+    CHECK(numbers("* ESEARCH (TAG \"a\") UID COUNT 4 ALL 3:5,1 MODSEQ 9") == Numbers{3, 4, 5, 1});
+    CHECK(numbers("* ESEARCH (TAG \"a\")") == Numbers{});
+    for (const std::string wrong :
+         {"* SEARCH 0", "* SEARCH 1,2", "* SEARCH 4294967296", "* SEARCH 1 (MODSEQ)", "* FLAGS ()",
+          "* ESEARCH ALL 1:*", "* ESEARCH ALL 1:4294967294", "* ESEARCH COUNT", "SEARCH 1"})
+        CHECK(numbers(wrong) == Numbers{0});
+    CHECK(imap::read_search_response("* SEARCH 2 5 (MODSEQ 917162500)\r\n")->modseq == 917162500);
+    CHECK(imap::begins_search_response("* thread (1)\r\n"));
+    CHECK_FALSE(imap::begins_search_response("* THREADS\r\n"));
+    CHECK_FALSE(imap::begins_search_response("a SEARCH\r\n"));
+}
+
+TEST_CASE("threads lose messages and keep their form (RFC 5256)", "[imap][search]") {
+    const auto only = [](const std::string& line, const std::string& kept,
+                         bool by_subject = false) {
+        const auto threads = imap::read_thread_response(line + "\r\n");
+        if (!threads) return std::string{"unread"};
+        std::vector<bool> keep;
+        for (const auto& message : threads->messages)
+            keep.push_back(kept == "all" || kept.find(std::to_string(message.number)) != kept.npos);
+        return threads->only(keep, by_subject).text();
+    };
+    for (const std::string line :
+         {"* THREAD", "* THREAD (2)(3 6 (4 23)(44 7 96))", "* THREAD ((3)(5))((1)(2 (4)(6)))(7)",
+          "* THREAD (1 (2 (3)(4))(5))(6)"})
+        CHECK(only(line, "all") == line);
+    CHECK(only("* THREAD (1 2 3)(4)", "1 3") == "* THREAD (1 3)");
+    CHECK(only("* THREAD (1 2 3)", "2 3") == "* THREAD (2 3)");
+    CHECK(only("* THREAD (1 (2 5)(3))", "2 5 3") == "* THREAD ((2 5)(3))");
+    CHECK(only("* THREAD (1 (2 5)(3))", "2 5 3", true) == "* THREAD (2 (5)(3))");
+    CHECK(only("* THREAD (1 (2 5)(3))", "1 5 3") == "* THREAD (1 (5)(3))");
+    CHECK(only("* THREAD ((2)(3))", "3") == "* THREAD (3)");
+    CHECK(only("* THREAD (1 (2 (4)(5))(3))", "1 4 5 3") == "* THREAD (1 (4)(5)(3))");
+    CHECK(only("* THREAD (1)(2)", "") == "* THREAD");
+    for (const std::string wrong : {"* THREAD (", "* THREAD ()", "* THREAD 1", "* THREAD (1))",
+                                    "* THREAD (0)", "* SEARCH 1", "* THREAD (1 x)"})
+        CHECK(only(wrong, "all") == "unread");
+    std::string deep = "* THREAD ";
+    for (int i = 1; i < 100'000; ++i) deep += "(" + std::to_string(i) + " (1)";
+    deep += "(2)";
+    deep.append(99'999, ')');
+    CHECK(only(deep, "all") == deep);
 }
