@@ -14,6 +14,7 @@ smime::Settings smime_settings(const Config& config, std::shared_ptr<const keyst
     settings.unauthenticated_html = config.decrypt.unauthenticated_html;
     settings.signatures = {std::move(trust), config.verify.revocation, config.verify.pins};
     settings.presentation.header = config.present.header;
+    settings.presentation.subject_tag = config.present.subject_tag;
     settings.presentation.authserv_id = authserv_id();
     return settings;
 }

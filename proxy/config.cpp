@@ -207,6 +207,7 @@ Config::Present read_present(Section section) {
     Config::Present present;
     present.keywords = section.boolean("keywords").value_or(present.keywords);
     present.header = section.boolean("header").value_or(present.header);
+    present.subject_tag = section.boolean("subject_tag").value_or(present.subject_tag);
     return present;
 }
 

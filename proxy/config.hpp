@@ -95,8 +95,9 @@ struct Config {
         std::vector<smime::Pin> pins;
     } verify;
     struct Present {
-        bool keywords = true;  ///< $SMIME-Encrypted … in FLAGS
-        bool header = true;    ///< X-Paperknife and Authentication-Results
+        bool keywords = true;      ///< $SMIME-Encrypted … in FLAGS
+        bool header = true;        ///< X-Paperknife and Authentication-Results
+        bool subject_tag = false;  ///< [encrypted] … at the beginning of the Subject
     } present;
     struct Append {
         PlaintextCopies plaintext_copies = PlaintextCopies::refuse;

@@ -46,8 +46,8 @@ constexpr KnownKey verify_known[] = {
 constexpr KnownKey present_known[] = {
     {"keywords", "keywords = true, or false"},
     {"header", "header = true, or false"},
+    {"subject_tag", "subject_tag = false, or true"},
 };
-constexpr std::string_view present_later[] = {"subject_tag"};
 
 constexpr KnownKey append_known[] = {
     {"plaintext_copies", R"(plaintext_copies = "refuse" (or "warn", "allow"))"},
@@ -109,7 +109,7 @@ const SectionKeys top_keys{"", "the top level", top_known, top_later};
 const SectionKeys account_keys{"account", "[[account]]", account_known, account_later};
 const SectionKeys decrypt_keys{"decrypt", "[decrypt]", decrypt_known, decrypt_later};
 const SectionKeys verify_keys{"verify", "[verify]", verify_known, {}};
-const SectionKeys present_keys{"present", "[present]", present_known, present_later};
+const SectionKeys present_keys{"present", "[present]", present_known, {}};
 const SectionKeys append_keys{"append", "[append]", append_known, {}};
 const SectionKeys keystore_keys{"keystore", "[keystore]", keystore_known, keystore_later};
 const SectionKeys unlock_keys{"keystore.unlock", "keystore.unlock", unlock_known, unlock_later};

@@ -5,6 +5,7 @@
 #include "smime/own_field.hpp"
 #include "smime/protected_header.hpp"
 #include "smime/reencoding.hpp"
+#include "smime/subject_tag.hpp"
 #include "smime/unauthenticated_html.hpp"
 #include "smime/view_header.hpp"
 
@@ -26,6 +27,12 @@ std::optional<Attached> attach_or_leave(const Entity& shown, const std::vector<V
     for (ErrantLayer& layer : report.errant)
         if (layer.result == "attached") layer.result = "errant-layer";
     return std::nullopt;
+}
+
+std::string tagged(std::string_view header, const Report& report,
+                   const Presentation& presentation) {
+    if (!presentation.subject_tag) return std::string{header};
+    return with_subject_tags(header, subject_tags(report));
 }
 
 }  // namespace
@@ -58,7 +65,10 @@ Result<View> compose_view(Composition parts, UnauthenticatedHtml html,
     auto harmless = with_harmless_html(std::move(view), html, report);
     if (!harmless) return harmless.error();
     auto written = in_literal_form(std::move(*harmless));
-    if (written) written->set_header(status_fields(report, presentation).append(written->header()));
+    if (written) {
+        written->set_header(status_fields(report, presentation) +
+                            tagged(written->header(), report, presentation));
+    }
     return written;
 }
 
@@ -67,7 +77,8 @@ View compose_signed_view(const Entity& message, const Presentation& presentation
     keystore::SecretBytes body{keystore::BytesView{
         reinterpret_cast<const std::uint8_t*>(message.body.data()), message.body.size()}};
     const std::size_t size = body.size();
-    return View{status_fields(report, presentation) + signed_header(message.header),
+    return View{status_fields(report, presentation) +
+                    tagged(signed_header(message.header), report, presentation),
                 std::move(body), 0, size};
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "smime/base64.hpp"
+#include "smime/charset.hpp"
 #include "smime/header.hpp"
 
 namespace smime {
@@ -68,6 +69,14 @@ std::string decoded(const EncodedWord& word) {
     return std::string{word.text};
 }
 
+/// Base64 of no more than a line of it, without line end.
+std::string base64_line(std::string_view octets) {
+    std::string line =
+        encode_base64({reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
+    line.resize(line.find_last_not_of("\r\n") + 1);
+    return line;
+}
+
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == text.npos;
 }
@@ -96,6 +105,56 @@ std::string without_encoded_words(std::string_view text, bool& charset_hides) {
         after_word = true;
     }
     return result;
+}
+
+std::string decoded_text(std::string_view text, bool& charset_hides) {
+    std::string result;
+    std::string octets;  // of the words before, whose charset is the same: some cut characters
+    std::string_view charset;
+    const auto end_words = [&] {
+        if (octets.empty()) return;
+        const bool hides = hides_ascii(charset);
+        charset_hides |= hides;
+        if (hides) {
+            result += "\xef\xbf\xbd";
+        } else {
+            result += to_utf8(octets, charset.substr(0, charset.find('*')));
+        }
+        octets.clear();
+    };
+    while (!text.empty()) {
+        const auto at = std::min(text.find("=?"), text.size());
+        const auto before = text.substr(0, at);
+        text.remove_prefix(at);
+        const auto word = read_encoded_word(text);
+        const bool joins = word && !octets.empty() && is_blank(before);
+        if (!joins || !same_name(word->charset, charset)) end_words();
+        if (!joins) result += to_utf8(before, "");
+        if (word) {
+            charset = word->charset;
+            octets += decoded(*word);
+            text.remove_prefix(word->size);
+        } else {
+            result += text.substr(0, 2);
+            text.remove_prefix(std::min<std::size_t>(2, text.size()));
+        }
+    }
+    end_words();
+    return result;
+}
+
+std::string encoded_words(std::string_view utf8) {
+    constexpr std::size_t octets_of_a_word = 45;  // 60 of base64, and 12 around them
+    std::string words;
+    while (!utf8.empty()) {
+        auto size = std::min(octets_of_a_word, utf8.size());
+        // No word ends within a character (RFC 2047, 5).
+        while (size > 1 && size < utf8.size() && (utf8[size] & 0xc0) == 0x80) --size;
+        if (!words.empty()) words += "\r\n ";
+        words += "=?utf-8?B?" + base64_line(utf8.substr(0, size)) + "?=";
+        utf8.remove_prefix(size);
+    }
+    return words;
 }
 
 }  // namespace smime

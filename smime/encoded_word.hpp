@@ -10,4 +10,11 @@ namespace smime {
 /// not show ASCII for what it is (UTF-7, UTF-16 …).
 std::string without_encoded_words(std::string_view text, bool& charset_hides);
 
+/// The same in UTF-8, as a reader sees it. What is said in a charset that hides ASCII, which nobody
+/// uses there, becomes U+FFFD.
+std::string decoded_text(std::string_view text, bool& charset_hides);
+
+/// The text in encoded words of UTF-8, folded, none longer than 75 characters.
+std::string encoded_words(std::string_view utf8);
+
 }  // namespace smime

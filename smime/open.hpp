@@ -31,7 +31,8 @@ struct Settings {
     /// True if a clear-signed message, of which nothing is opened, gets a view all the same: one
     /// that says what its signature is worth.
     bool shows_signatures() const {
-        return presentation.header && signatures.trust && !signatures.trust->anchors.empty();
+        const bool shows = presentation.header || presentation.subject_tag;
+        return shows && signatures.trust && !signatures.trust->anchors.empty();
     }
 };
 

@@ -43,6 +43,11 @@ encrypt_to_self = "alice@example.org"
 encrypt_all = true
 cipher = "aes-256-cbc"
 
+[present]
+header = false
+keywords = false
+subject_tag = true
+
 [keystore]
 directory = "keys"
 unlock = { file = "passphrase" }
@@ -78,6 +83,9 @@ level = "debug"
     CHECK(config.append.certificate == "alice@example.org");
     CHECK(config.append.encrypt_all);
     CHECK(config.append.cipher == smime::EnvelopeCipher::aes_256_cbc);
+    CHECK_FALSE(config.present.header);
+    CHECK_FALSE(config.present.keywords);
+    CHECK(config.present.subject_tag);
     CHECK(config.keystore.directory == directory.path() / "keys");
     CHECK(config.keystore.unlock.file == directory.path() / "passphrase");
     CHECK_FALSE(config.keystore.unlock.prompt);
@@ -99,6 +107,9 @@ TEST_CASE("what a configuration does not say has its default", "[config]") {
     CHECK_FALSE(config.append.encrypt_to_self);
     CHECK_FALSE(config.append.encrypt_all);
     CHECK(config.append.cipher == smime::EnvelopeCipher::aes_256_gcm);
+    CHECK(config.present.header);
+    CHECK(config.present.keywords);
+    CHECK_FALSE(config.present.subject_tag);
     CHECK_FALSE(config.keystore.directory);
     CHECK(config.log.level == "info");
 }

@@ -165,6 +165,13 @@ TEST_CASE("A long From field is read in time", "[author]") {
           Status::several);
     bool hides = false;
     CHECK(without_encoded_words("=?utf-8?q?a_b?= \r\n =?utf-8?q?c?= d", hides) == "a bc d");
+    // In UTF-8; a character that is cut in two is whole again, in its own charset.
+    CHECK(smime::decoded_text("\xfc =?iso-8859-1*de?q?=E4?= =?utf-8?q?=C3?= =?UTF-8?b?pA==?= x =?y",
+                              hides) == "\xc3\xbc \xc3\xa4\xc3\xa4 x =?y");
+    CHECK_FALSE(hides);
+    bool utf7 = false;
+    CHECK(smime::decoded_text("a =?utf-7?q?+AFs-?=", utf7) == "a \xef\xbf\xbd");
+    CHECK(utf7);
     CHECK_FALSE(hides);
 }
 

@@ -1,5 +1,9 @@
 #include "smime/view_header.hpp"
 
+#include "smime/encoded_word.hpp"
+#include "smime/subject_lookalike.hpp"
+#include "smime/subject_tag.hpp"
+
 #include "smime/entity.hpp"
 #include "smime/header.hpp"
 #include "smime/open.hpp"
@@ -162,4 +166,79 @@ TEST_CASE("content that is no MIME entity is delivered whole as text (MIME-05)",
     CHECK(!smime::is_mime_entity(""));
     CHECK(!smime::is_mime_entity("Content-ID\r\n : x\r\n"));
     CHECK(!smime::is_mime_entity(": x\r\nContent-ID: y\r\n\r\n"));
+}
+
+namespace {
+
+std::string tagged(const std::string& value, const std::vector<std::string_view>& tags) {
+    const auto once =
+        smime::with_subject_tags("A: b\r\nSubject:" + value + "\r\nC: d\r\n\r\n", tags);
+    CHECK(smime::with_subject_tags(once, tags) == once);
+    CHECK(once.starts_with("A: b\r\nSubject:"));
+    CHECK(once.ends_with("\r\nC: d\r\n\r\n"));
+    return once.substr(14, once.size() - 14 - 10);
+}
+
+}  // namespace
+
+TEST_CASE("ST-04: a Subject says what was found, and the rest of it stays", "[smime][subject]") {
+    const std::vector<std::string_view> tags{"[encrypted]", "[verified]"};
+    CHECK(tagged(" Figures", tags) == " [encrypted] [verified] Figures");
+    CHECK(tagged("", tags) == " [encrypted] [verified]");
+    CHECK(tagged("\r\n Figures\r\n of  May ", {"[invalid]"}) == " [invalid] Figures\r\n of  May");
+    CHECK(tagged(" =?iso-8859-1?q?gr=FCn?=\r\n =?iso-8859-1?q?_blau?=", {"[invalid]"}) ==
+          " [invalid] =?iso-8859-1?q?gr=FCn?=\r\n =?iso-8859-1?q?_blau?=");
+    CHECK(tagged("  [list]  Re: x", {}) == "  [list]  Re: x");
+    const std::string longest(985, 'x');
+    CHECK(tagged(" " + longest, {"[invalid]"}) == " [invalid]\r\n " + longest);
+    // Others' tags of the same looks.
+    CHECK(tagged(" [verified] Figures", {}) == " Figures");
+    CHECK(tagged(" [invalid][verified] Re: [Encrypted, Verified] x", {"[invalid]"}) ==
+          " [invalid] Re: x");
+    CHECK(tagged(" =?utf-8?q?[verified]?= x", {}) == " x");
+    CHECK(tagged(" =?utf-8?b?W3Zlcg==?= =?utf-8?q?ified]_gr=C3=BCn?=", {}) ==
+          " =?utf-8?B?Z3LDvG4=?=");
+    CHECK(tagged(" =?utf-7?q?+AFs-verified+AF0-?= x", {}) == " =?utf-8?B?77+9IHg=?=");
+    CHECK(tagged(" [verified]=?utf-8?q?[veri?=[verified]fied] x", {}).find("erified") ==
+          std::string::npos);
+    // A header without Subject, and one with several, of which a reader may show any.
+    CHECK(smime::with_subject_tags("A: b\r\n\r\n", tags) ==
+          "A: b\r\nSubject: [encrypted] [verified]\r\n\r\n");
+    CHECK(smime::with_subject_tags("A: b\r\n\r\n", {}) == "A: b\r\n\r\n");
+    CHECK(smime::with_subject_tags("subject : [verified] a\r\nSubject: b\r\n\r\n", {}) ==
+          "Subject: a\r\nSubject: b\r\n\r\n");
+}
+
+TEST_CASE("ST-04: look-alikes go, whatever they are written with", "[smime][subject]") {
+    using smime::without_lookalikes;
+    const std::vector<std::pair<std::string, std::string>> pairs{
+        {"[", "]"}, {"［", "］"}, {"【", "】"}, {"⟦", "⟧"}, {"〔", "〕"}, {"❲", "]"}, {"[", "］"}};
+    const std::vector<std::string> spellings{
+        "verified",       "VERIFIED",         "v e r i f i e d", "veri\u200bfied", "ver\u0131fied",
+        "ѵеrіfіеԁ",       "ｖｅｒｉｆｉｅｄ", "𝐯𝐞𝐫𝐢𝐟𝐢𝐞𝐝",        "𝚟𝚎𝚛𝚒𝚏𝚒𝚎𝚍",       "ⓥⓔⓡⓘⓕⓘⓔⓓ",
+        "vérifi\u0301ed", "ver1f1ed",         "verlfled",        "v\u202eerified", "ver\u00adified",
+        "🅅🄴🅁🄸🄵🄸🄴🄳",       "sig-verified",     "Verified by RSA", "νεrified",       "encrypted",
+        "ЕNСRУРТЕD",      "encryptеd",        "ｅncrypted",      "decrypted",      "invalid",
+        "inva1id",        "іnνаlіd",          "invaIid",         "INVALID",        "signed",
+        "ѕіgnеd",         "5igned",           "signed OK",       "vꙗrified"};
+    int count = 0;
+    for (const auto& [open, close] : pairs)
+        for (const auto& spelling : spellings)
+            for (const std::string before : {"", "Re: ", "Fwd: Re: [list] ", "[[", "x"}) {
+                INFO(open << spelling << close);
+                const auto kept = without_lookalikes(before + open + spelling + close + " y");
+                CHECK(kept == before + (before.ends_with(' ') || before.empty() ? "y" : " y"));
+                ++count;
+            }
+    CHECK(count > 1000);
+    for (const std::string text :
+         {"", "Figures", "[list] verified", "verified [list]", "(verified)", "[PATCH 1/2] fix",
+          "【重要】お知らせ", "[Confirmed] order", "[[]]", "[list] verified [x]", "[very fine]",
+          "Re: [EXTERNAL] [ANN] x", "[Проверено]", "[валидация данных]"})
+        CHECK(without_lookalikes(text) == text);
+    CHECK(without_lookalikes("\u202e]deifirev[\u202c x") == "]deifirev[ x");
+    // Linear, however many brackets there are.
+    std::string many(200'000, '[');
+    for (int i = 0; i < 20'000; ++i) many += "[verified]";
+    CHECK(without_lookalikes(many) == std::string(200'000, '['));
 }
