@@ -12,7 +12,7 @@ Exchange::Exchange(Settings settings, ViewCache& cache, std::string own_tag_pref
       cache_{cache},
       tags_{std::move(own_tag_prefix)},
       epoch_filter_{settings.epochs, !settings.opens},
-      keyword_filter_{settings.keywords} {}
+      keyword_filter_{settings.keywords, tags_.mark() + "UID "} {}
 
 std::string& Exchange::to_client() {
     auto& ready = to_client_.ready();
@@ -80,6 +80,10 @@ void Exchange::learn_keywords(imap::Uid uid, const MessageItems& items) {
     if (settings_.keywords) settings_.keywords->learn(selected_.key(), uid, items.keywords());
 }
 
+void Exchange::note_uid(imap::SequenceNumber number, imap::Uid uid) {
+    to_client_.write(keyword_filter_.note(number, uid));
+}
+
 FetchContext Exchange::fetch_context() {
     return {mailbox_,
             cache_,
@@ -91,7 +95,8 @@ FetchContext Exchange::fetch_context() {
             settings_.max_message,
             settings_.errant,
             settings_.shows_signatures,
-            [this](imap::Uid uid, const MessageItems& items) { learn_keywords(uid, items); }};
+            [this](imap::Uid uid, const MessageItems& items) { learn_keywords(uid, items); },
+            [this](imap::SequenceNumber number, imap::Uid uid) { note_uid(number, uid); }};
 }
 
 }  // namespace proxy

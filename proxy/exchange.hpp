@@ -21,7 +21,10 @@
 #include "proxy/open_request.hpp"
 #include "proxy/outgoing.hpp"
 #include "proxy/own_tags.hpp"
+#include "proxy/search_scanner.hpp"
+#include "proxy/search_task.hpp"
 #include "proxy/selected_mailbox.hpp"
+#include "proxy/uid_probe.hpp"
 #include "proxy/view_cache.hpp"
 
 namespace proxy {
@@ -37,6 +40,9 @@ namespace proxy {
 ///     each literal in the answers tells candidates (FetchCollector); any other waits until no
 ///     command is with the server, and is then carried out alone (FetchTask), while the client's
 ///     further commands wait behind it;
+///   - it is a SEARCH for keywords of ours: waits likewise (SearchTask);
+///   - it is a FETCH by number of messages whose UIDs nobody knows yet: they are asked for first
+///     (UidProbe);
 ///   - it belongs to a FETCH response with a candidate.
 /// What is not understood is forwarded: the server judges.
 class Exchange {
@@ -45,9 +51,9 @@ public:
         bool opens = true;            ///< false: nothing is opened, capabilities alone are filtered
         std::size_t max_message = 0;  ///< octets of a message that is opened
         smime::Errant errant = smime::Errant::leave;
-        bool shows_signatures = false;     ///< of clear-signed mail, in fields of its view
-        KeywordStore* keywords = nullptr;  ///< the account's; null: messages get none
-        Epochs* epochs = nullptr;          ///< the account's; null: UIDVALIDITY is the server's
+        bool shows_signatures = false;        ///< of clear-signed mail, in fields of its view
+        KeywordStore* keywords = nullptr;     ///< the account's; null: messages get none
+        Epochs* epochs = nullptr;             ///< the account's; null: UIDVALIDITY is the server's
         const AppendRules* append = nullptr;  ///< for APPEND; null: every message passes
     };
 
@@ -77,11 +83,16 @@ public:
 
 private:
     enum class ClientMode { commands, idle, authenticating };
-    enum class CommandKind { other, log_in, authenticate, select, close, idle };
+    enum class CommandKind { other, log_in, authenticate, select, close, idle, abandoned };
     struct WaitingFetch {
         imap::FetchCommand command;
         std::string original;
-        bool probe = false;
+        FetchPlan plan = FetchPlan::list;
+        bool knows_uids = false;  ///< or has asked for them, in vain
+    };
+    struct WaitingSearch {
+        imap::SearchCommand command;
+        bool knows_uids = false;
     };
     struct Opening {
         Outgoing::Slot slot = 0;
@@ -100,8 +111,14 @@ private:
     void forward_command(std::string_view octets, const imap::Command& command);
     void on_select(std::string_view tag, const std::optional<std::string>& mailbox);
     void reply(std::string_view tag, std::string_view text);
-    bool gated() const { return task_ || waiting_fetch_ || (append_ && append_->waits()); }
+    bool gated() const {
+        return runs_alone() || waiting_fetch_ || waiting_search_ || (append_ && append_->waits());
+    }
+    bool runs_alone() const { return task_ || search_ || uid_probe_; }
+    void start_waiting();
     void start_waiting_fetch();
+    bool needs_uids(const imap::FetchCommand& command, FetchPlan plan) const;
+    void probe_uids(std::string_view set);
     FetchContext fetch_context();
 
     // exchange_append.cpp
@@ -110,9 +127,19 @@ private:
     bool append_takes_tagged(std::string_view line, const imap::Response& response);
     void after_append();
 
+    // exchange_search.cpp
+    void on_search_frame(const imap::Frame& frame);
+    void forward_search();
+    void on_own_search();
+    void abandon_search();
+    void start_waiting_search();
+    SearchContext search_context(bool by_uid);
+    void on_search_response(const imap::Frame& frame);
+
     // exchange_server.cpp
     void on_server_frame(const imap::Frame& frame);
     void on_response_line(const imap::Frame& frame);
+    std::optional<FetchCollector::Mode> fetch_mode() const;
     void on_fetch_frame(const imap::Frame& frame);
     void on_collected_fetch(CollectedFetch collected);
     void on_tagged(std::string_view line, const imap::Response& response);
@@ -121,6 +148,7 @@ private:
     void forget_mailbox();
     void between_responses();
     void learn_keywords(imap::Uid uid, const MessageItems& items);
+    void note_uid(imap::SequenceNumber number, imap::Uid uid);
     bool opens() const { return settings_.opens && authenticated_; }
 
     Settings settings_;
@@ -137,12 +165,22 @@ private:
     std::string client_mode_tag_;
     std::string collected_command_;  ///< a command that is read in full before it is acted on
     bool collecting_command_ = false;
-    std::string command_tag_;  ///< of the command that the client's stream stands in
+    /// A SEARCH of which more is to come, and how much of it the server has already: up to each
+    /// literal that it must be asked for, unless a keyword of ours has come before.
+    std::optional<std::string> search_command_;
+    std::size_t search_forwarded_ = 0;
+    SearchScanner search_scanner_;
+    std::uint64_t search_literal_ = 0;  ///< octets of the literal that the server waits for
+    std::string command_tag_;           ///< of the command that the client's stream stands in
     bool asks_for_go_ahead_ =
         false;  ///< a synchronizing literal of it, which the server may refuse
     std::unordered_multimap<std::string, CommandKind> with_server_;  ///< by tag
     std::optional<WaitingFetch> waiting_fetch_;
     std::optional<FetchTask> task_;
+    std::optional<WaitingSearch> waiting_search_;
+    std::optional<SearchTask> search_;
+    std::optional<std::string> search_response_;  ///< as far as it has come
+    std::optional<UidProbe> uid_probe_;
 
     bool authenticated_ = false;
     bool greeted_ = false;

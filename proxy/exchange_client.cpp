@@ -20,13 +20,14 @@ bool is_hidden(std::string_view name) {
                                 std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"},
                                 std::string_view{"REPLACE"},     std::string_view{"UID REPLACE"},
                                 std::string_view{"GENURLAUTH"},  std::string_view{"URLFETCH"},
-                                std::string_view{"RESETKEY"}};
+                                std::string_view{"RESETKEY"},    std::string_view{"ESEARCH"}};
     return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
 }
 
-/// Commands whose search keys may name an EMAILID.
+/// Commands whose search keys may name an EMAILID, or keywords of ours.
 bool searches(std::string_view name) {
-    return name.ends_with("SEARCH") || name.ends_with("SORT") || name.ends_with("THREAD");
+    if (name.starts_with("UID ")) name.remove_prefix(4);
+    return name == "SEARCH" || name == "SORT" || name == "THREAD";
 }
 
 }  // namespace
@@ -40,9 +41,9 @@ void Exchange::from_client(std::string_view octets) {
     drain_client();
 }
 
-/// Reads on until a FETCH must be carried out alone; what comes behind it waits.
+/// Reads on until a FETCH or SEARCH must be carried out alone; what comes behind it waits.
 void Exchange::drain_client() {
-    start_waiting_fetch();
+    start_waiting();
     if (gated()) return;
     const std::string waiting = std::exchange(backlog_, {});
     if (!waiting.empty()) client_framer_.push(waiting);
@@ -51,13 +52,14 @@ void Exchange::drain_client() {
         if (!frame) return;
         const bool is_command = client_mode_ == ClientMode::commands;
         on_client_frame(is_command ? epoch_filter_.from_client(*frame) : *frame);
-        start_waiting_fetch();
+        start_waiting();
     }
     backlog_.insert(0, client_framer_.release());
 }
 
 void Exchange::on_client_frame(const imap::Frame& frame) {
     if (append_) return on_append_frame(frame);
+    if (search_command_) return on_search_frame(frame);
     if (frame.starts_message) in_append_ = in_search_ = false;
     asks_for_go_ahead_ = frame.announces && frame.announces->synchronizing && !collecting_command_;
     if (frame.starts_message && !collecting_command_) {
@@ -103,15 +105,19 @@ void Exchange::on_command_line(const imap::Frame& frame) {
         return on_append_frame(frame);
     }
     if (!settings_.opens) return forward_command(frame.octets, *command);
+    if (searches(command->name)) {
+        in_search_ = true;
+        search_command_.emplace();
+        search_forwarded_ = 0;
+        search_scanner_ = {};
+        return on_search_frame(frame);
+    }
     std::optional<std::string> changed;
     if (command->name == "STORE" || command->name == "UID STORE") {
         if (frame.ends_message) changed = store_without_keywords(frame.octets);
     } else if (command->name == "APPEND") {
         in_append_ = true;
         changed = append_without_keywords(frame.octets, true);
-    } else if (searches(command->name)) {
-        in_search_ = true;
-        changed = with_server_email_ids(frame.octets);
     }
     forward_command(changed ? *changed : frame.octets, *command);
 }
@@ -201,6 +207,7 @@ void Exchange::on_fetch_command() {
     switch (plan) {
         case FetchPlan::forward:
         case FetchPlan::whole:
+            if (needs_uids(*fetch, plan)) break;
             return forward_command(collected_command_, *imap::read_command(collected_command_));
         case FetchPlan::refuse:
             return reply(command->tag, " BAD An item of this FETCH is not available here.\r\n");
@@ -208,17 +215,55 @@ void Exchange::on_fetch_command() {
         case FetchPlan::probe:
             break;
     }
-    waiting_fetch_.emplace(
-        WaitingFetch{std::move(*fetch), collected_command_, plan == FetchPlan::probe});
+    waiting_fetch_.emplace(WaitingFetch{std::move(*fetch), collected_command_, plan});
+}
+
+/// What is known of a message is known by its UID: it must be there when the message's flags or the
+/// message are shown. Whether it is asked for depends on the command, and on what was asked before.
+bool Exchange::needs_uids(const imap::FetchCommand& command, FetchPlan plan) const {
+    if (!settings_.keywords || command.by_uid || asks_for(command, imap::DataItem::uid))
+        return false;
+    if (plan != FetchPlan::whole && !asks_for(command, imap::DataItem::flags)) return false;
+    constexpr std::uint32_t most = 1000;
+    std::uint32_t count = 0;
+    for (const auto& range : command.set.ranges()) {
+        if (range.last == imap::SequenceSet::star || range.last - range.first >= most - count)
+            return true;
+        count += range.last - range.first + 1;
+        for (auto number = range.first; number <= range.last; ++number)
+            if (!mailbox_.uid_of(imap::SequenceNumber{number})) return true;
+    }
+    return false;
+}
+
+void Exchange::probe_uids(std::string_view set) {
+    uid_probe_.emplace(tags_.next(), set, to_server_,
+                       [this](imap::SequenceNumber number, imap::Uid uid) {
+                           mailbox_.learn_number(number, uid);
+                           note_uid(number, uid);
+                       });
+}
+
+void Exchange::start_waiting() {
+    if (task_ && task_->done()) task_.reset();
+    if (search_ && search_->done()) search_.reset();
+    if (runs_alone() || !with_server_.empty() || inside_response_) return;
+    if (waiting_fetch_) start_waiting_fetch();
+    if (waiting_search_) start_waiting_search();
 }
 
 void Exchange::start_waiting_fetch() {
-    if (task_ && task_->done()) task_.reset();
-    if (!waiting_fetch_ || task_ || !with_server_.empty() || inside_response_) return;
+    const bool forwards =
+        waiting_fetch_->plan == FetchPlan::forward || waiting_fetch_->plan == FetchPlan::whole;
+    if (forwards && !waiting_fetch_->knows_uids) {
+        waiting_fetch_->knows_uids = true;
+        return probe_uids(waiting_fetch_->command.set.text());
+    }
     auto waiting = std::move(*waiting_fetch_);
     waiting_fetch_.reset();
+    if (forwards) return forward_command(waiting.original, *imap::read_command(waiting.original));
     task_.emplace(fetch_context(), std::move(waiting.command), std::move(waiting.original),
-                  waiting.probe);
+                  waiting.plan == FetchPlan::probe);
     if (task_->done()) task_.reset();
 }
 

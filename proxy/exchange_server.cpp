@@ -3,6 +3,7 @@
 
 #include "imap/capability.hpp"
 #include "imap/fetch.hpp"
+#include "imap/search_response.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/protocol_error.hpp"
 
@@ -20,6 +21,8 @@ void Exchange::on_server_frame(const imap::Frame& frame) {
         on_response_line(frame);
     } else if (collector_) {
         on_fetch_frame(frame);
+    } else if (search_response_) {
+        on_search_response(frame);
     } else {
         to_client_.write(frame.octets);
     }
@@ -27,6 +30,12 @@ void Exchange::on_server_frame(const imap::Frame& frame) {
     inside_response_ = false;
     collector_.reset();
     between_responses();
+}
+
+/// How a FETCH response that comes now is to be collected; nothing: it streams on.
+std::optional<FetchCollector::Mode> Exchange::fetch_mode() const {
+    if (task_) return task_->collects();
+    return uid_probe_ ? FetchCollector::Mode::list : FetchCollector::Mode::sniff;
 }
 
 void Exchange::on_response_line(const imap::Frame& frame) {
@@ -38,8 +47,7 @@ void Exchange::on_response_line(const imap::Frame& frame) {
             return on_tagged(frame.octets, *response);
         case imap::Response::Kind::fetch:
             if (opens()) {
-                const auto mode =
-                    task_ ? task_->collects() : std::optional{FetchCollector::Mode::sniff};
+                const auto mode = fetch_mode();
                 // Without a literal there is no message in it: the usual answer to FLAGS goes on
                 // unread.
                 const bool plain = frame.ends_message && mode == FetchCollector::Mode::sniff;
@@ -68,10 +76,16 @@ void Exchange::on_response_line(const imap::Frame& frame) {
             return to_client_.write(imap::filter_capability_line(frame.octets));
         case imap::Response::Kind::continuation:
             if (append_takes_continuation()) return;
+            if (search_ && search_->on_continuation()) return;
             on_continuation();
             break;
-        case imap::Response::Kind::exists:
         case imap::Response::Kind::other:
+            if (search_ && imap::begins_search_response(frame.octets)) {
+                search_response_.emplace();
+                return on_search_response(frame);
+            }
+            break;
+        case imap::Response::Kind::exists:
             break;
     }
     to_client_.write(frame.octets);
@@ -96,12 +110,13 @@ void Exchange::on_fetch_frame(const imap::Frame& frame) {
 
 void Exchange::on_collected_fetch(CollectedFetch collected) {
     if (task_) return task_->on_fetch(std::move(collected));
+    if (uid_probe_) return uid_probe_->on_fetch(collected.response, to_client_);
     const auto response = imap::read_fetch_response(collected.response);
     if (!response || !collected.candidate || collected.message_size == 0) {
         return to_client_.write(std::move(collected.response));
     }
     mailbox_.note_candidate();
-    const auto uid = response->uid();
+    const auto uid = response->uid() ? response->uid() : mailbox_.uid_of(response->number);
     const auto id = ++last_open_id_;
     opening_.emplace(id, Opening{to_client_.open_slot(), uid, selection_});
     open_requests_.push_back(
@@ -114,13 +129,22 @@ void Exchange::on_tagged(std::string_view line, const imap::Response& response) 
     const bool refused = response.condition != imap::Response::Condition::ok;
     if (refused && asks_for_go_ahead_ && command_tag_ == tag) {
         client_framer_.cancel_literal();  // the client will not send it
+        search_command_.reset();
         asks_for_go_ahead_ = false;
     }
     const auto found = with_server_.find(tag);
     if (task_ && task_->awaits(tag)) {
         return task_->on_tagged(imap::filter_capability_line(line), response);
     }
+    if (search_ && search_->awaits(tag)) {
+        return search_->on_tagged(imap::filter_capability_line(line), response);
+    }
+    if (uid_probe_ && uid_probe_->awaits(tag)) return uid_probe_.reset();
     if (tags_.is_own(tag)) throw ProtocolError{"a tagged response to no command"};
+    if (found != with_server_.end() && found->second == CommandKind::abandoned) {
+        with_server_.erase(found);
+        return;
+    }
     to_client_.write(imap::filter_capability_line(line));
     if (found != with_server_.end()) {
         const auto kind = found->second;
@@ -159,6 +183,7 @@ void Exchange::on_completed(CommandKind kind, const imap::Response& response) {
         case CommandKind::close:
             if (ok) forget_mailbox();
             break;
+        case CommandKind::abandoned:
         case CommandKind::other:
             break;
     }

@@ -86,8 +86,7 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
     }
     const auto candidate =
         read_candidate(structure->value, context_.errant, context_.shows_signatures);
-    context_.mailbox.learn(response.number, uid,
-                           candidate ? MessageClass::candidate : MessageClass::ordinary);
+    learn(response, uid, candidate.has_value());
     if (!candidate || context_.mailbox.class_of(uid) != MessageClass::candidate) {
         context_.to_client.write(without_items(collected.response, response, unasked_));
         return;
@@ -118,8 +117,7 @@ void FetchTask::on_probe(const CollectedFetch& collected, const imap::FetchRespo
     const auto candidate =
         read_candidate(structure->value, context_.errant, context_.shows_signatures);
     const auto uid = *response.uid();
-    context_.mailbox.learn(response.number, uid,
-                           candidate ? MessageClass::candidate : MessageClass::ordinary);
+    learn(response, uid, candidate.has_value());
     note(response, uid, candidate ? candidate->octets : 0);
     // Changed flags ride along with any answer; a MODSEQ alone is CHANGEDSINCE's doing, and comes
     // again.
@@ -127,6 +125,13 @@ void FetchTask::on_probe(const CollectedFetch& collected, const imap::FetchRespo
         context_.to_client.write(
             without_items(collected.response, response, {DataItem::uid, DataItem::body_structure}));
     }
+}
+
+void FetchTask::learn(const imap::FetchResponse& response, imap::Uid uid, bool is_candidate) {
+    context_.mailbox.learn(response.number, uid,
+                           is_candidate ? MessageClass::candidate : MessageClass::ordinary);
+    if (!command_.by_uid && !asks_for(command_, DataItem::uid))
+        context_.note_uid(response.number, uid);
 }
 
 void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets) {

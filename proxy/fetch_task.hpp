@@ -33,6 +33,8 @@ struct FetchContext {
     smime::Errant errant;
     bool shows_signatures;
     std::function<void(imap::Uid, const MessageItems&)> learn_keywords;
+    /// Tells a message's UID to whoever shows it to a client that has not asked for it.
+    std::function<void(imap::SequenceNumber, imap::Uid)> note_uid;
 };
 
 /// FetchTask carries out one FETCH command whose answers depend on content and are not whole
@@ -106,6 +108,7 @@ private:
     void next_batch();
     void after_messages();
     void finish();
+    void learn(const imap::FetchResponse& response, imap::Uid uid, bool is_candidate);
     void note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets);
     std::string compose(const imap::FetchResponse& response, const MessageItems& view);
     void remember_status(std::string_view line, bool ok);

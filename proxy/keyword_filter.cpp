@@ -1,5 +1,6 @@
 #include "proxy/keyword_filter.hpp"
 
+#include "imap/cursor.hpp"
 #include "proxy/limits.hpp"
 
 namespace proxy {
@@ -70,7 +71,29 @@ std::optional<std::string> KeywordFilter::rewritten(const imap::Frame& frame) {
     return with_keywords(frame.octets, false);
 }
 
+std::string KeywordFilter::note(imap::SequenceNumber number, imap::Uid uid) const {
+    if (!store_) return {};
+    return note_mark_ + std::to_string(number.value()) + ' ' + std::to_string(uid.value()) + "\r\n";
+}
+
+bool KeywordFilter::read_note(std::string_view line) {
+    if (!store_ || !line.starts_with(note_mark_)) return false;
+    imap::Cursor in{line.substr(note_mark_.size())};
+    const auto number = in.nz_number();
+    const auto uid = in.sp() ? in.nz_number() : std::nullopt;
+    if (!number || !uid || !in.crlf()) return false;
+    learn(imap::SequenceNumber{*number}, imap::Uid{*uid});
+    return true;
+}
+
+void KeywordFilter::learn(imap::SequenceNumber number, imap::Uid uid) {
+    if (number.value() == 0 || number.value() > limits::known_messages) return;
+    if (uids_.size() < number.value()) uids_.resize(number.value());
+    uids_[number.value() - 1] = uid;
+}
+
 std::optional<std::string> KeywordFilter::on_first_line(std::string_view line) {
+    if (read_note(line)) return "";
     if (fetch_.begin(line)) {
         in_fetch_ = true;
         return with_keywords(line, true);
@@ -133,10 +156,7 @@ Keywords KeywordFilter::keywords_of_message() {
     if (!store_ || mailbox_.key().empty()) return {};
     const auto number = fetch_.number().value();
     if (const auto uid = fetch_.uid()) {
-        if (number > 0 && number <= limits::known_messages) {
-            if (uids_.size() < number) uids_.resize(number);
-            uids_[number - 1] = *uid;
-        }
+        learn(fetch_.number(), *uid);
         return store_->find(mailbox_.key(), *uid);
     }
     if (number == 0 || number > uids_.size()) return {};

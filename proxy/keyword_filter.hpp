@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "imap/flag_list.hpp"
@@ -17,11 +18,17 @@ namespace proxy {
 /// our keywords and puts the messages' own in (design, chapter 5). FETCH responses, FLAGS and
 /// PERMANENTFLAGS are rewritten, everything else passes octet for octet. The keywords are announced
 /// once a message of the mailbox has one, so that a mailbox without S/MIME is the server's own.
-/// What is known by UID alone is not put into responses whose UID the client has not been told.
+/// What is known is known by UID: those that the client is not told come as note() writes them.
 class KeywordFilter {
 public:
-    /// store null: flags are only taken out. It must outlive the filter.
-    explicit KeywordFilter(KeywordStore* store) : store_{store} {}
+    /// store null: flags are only taken out. It must outlive the filter. Lines that begin with
+    /// note_mark are notes; nobody else must be able to guess it.
+    KeywordFilter(KeywordStore* store, std::string note_mark)
+        : store_{store}, note_mark_{std::move(note_mark)} {}
+
+    /// A line for the client's stream that tells the filter which UID a number means at that place
+    /// of the stream, and which it takes out; empty if nobody needs it.
+    std::string note(imap::SequenceNumber number, imap::Uid uid) const;
 
     /// The client selects a mailbox, or leaves it.
     void on_select(std::string_view tag, std::optional<std::string> mailbox) {
@@ -38,15 +45,18 @@ private:
     std::optional<std::string> with_keywords(std::string_view line, bool may_announce);
     std::string announcement();
     Keywords keywords_of_message();
+    bool read_note(std::string_view line);
+    void learn(imap::SequenceNumber number, imap::Uid uid);
 
     KeywordStore* store_;
+    std::string note_mark_;
     imap::Framer framer_{imap::Side::server, limits::list_response};
     SelectedMailbox mailbox_;
     imap::FetchFlagsReader fetch_;
     std::size_t held_ = 0;  ///< octets of the framer's that are part of no frame yet
     bool in_fetch_ = false;
     bool unread_ = false;          ///< the response had a line that is too long to be read
-    std::vector<imap::Uid> uids_;  ///< by sequence number - 1, as the client knows them
+    std::vector<imap::Uid> uids_;  ///< by sequence number - 1, as the client counts
     bool announced_ = false;       ///< the keywords of the mailbox that is selected
     std::string flags_ = "()";     ///< what FLAGS said last, without ours
     std::string permanent_flags_;  ///< and PERMANENTFLAGS

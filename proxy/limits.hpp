@@ -22,8 +22,8 @@ inline constexpr std::chrono::seconds moment{1};
 /// commands at once).
 inline constexpr std::size_t backlog = 64 * 1024;
 
-/// A FETCH, SELECT or ENABLE command with its literals: read in full, so bounded. Longer ones are
-/// forwarded unread.
+/// A FETCH, SEARCH, SELECT or ENABLE command with its literals: read in full, so bounded. Longer
+/// ones are forwarded unread.
 inline constexpr std::size_t command = 64 * 1024;
 
 /// The header at the head of a message's literal, up to which we look for its Content-Type.
@@ -32,6 +32,9 @@ inline constexpr std::size_t header = 1024 * 1024;
 
 /// A FETCH response of a listing (headers, structure). Longer ones are forwarded as they are.
 inline constexpr std::size_t list_response = 4 * 1024 * 1024;
+
+/// A SEARCH response: some two million UIDs. More is no mailbox that anybody has.
+inline constexpr std::size_t search_response = 16 * 1024 * 1024;
 
 /// Candidates fetched by one command of ours, and their octets: keeps the first answer near.
 inline constexpr std::size_t batch_messages = 64;

@@ -12,13 +12,16 @@ void Mailbox::clear() {
 
 void Mailbox::learn(imap::SequenceNumber number, imap::Uid uid, MessageClass what) {
     if (what == MessageClass::candidate) note_candidate();
-    if (number.value() > 0 && number.value() <= limits::known_messages) {
-        if (uids_.size() < number.value()) uids_.resize(number.value());
-        uids_[number.value() - 1] = uid.value();
-    }
+    learn_number(number, uid);
     if (classes_.size() >= limits::known_messages) return;
     auto& known = classes_[uid.value()];
     if (known != MessageClass::unopenable) known = what;
+}
+
+void Mailbox::learn_number(imap::SequenceNumber number, imap::Uid uid) {
+    if (number.value() == 0 || number.value() > limits::known_messages) return;
+    if (uids_.size() < number.value()) uids_.resize(number.value());
+    uids_[number.value() - 1] = uid.value();
 }
 
 void Mailbox::expunge(imap::SequenceNumber number) {

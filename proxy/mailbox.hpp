@@ -29,6 +29,7 @@ class Mailbox {
 public:
     void clear();
     void learn(imap::SequenceNumber number, imap::Uid uid, MessageClass what);
+    void learn_number(imap::SequenceNumber number, imap::Uid uid);
     void expunge(imap::SequenceNumber number);
     /// VANISHED without (EARLIER) names no numbers: all of them are forgotten (RFC 7162, 3.2.10),
     /// what is known by UID stays.

@@ -12,6 +12,7 @@ class OwnTags {
 public:
     explicit OwnTags(std::string prefix) : prefix_{std::move(prefix)} {}
     std::string next() { return prefix_ + std::to_string(++last_); }
+    const std::string& mark() const { return prefix_; }  ///< what all of them begin with
     bool is_own(std::string_view tag) const { return tag.starts_with(prefix_); }
 
 private:

@@ -1,16 +1,20 @@
 """What a message's signature and encryption are worth, as a mail client sees it: at the top of views and in FLAGS."""
 
 import email.utils
+import os
 import pathlib
+import random
 import re
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
+import response
 from client import RawClient
 from server import Dovecot
-from service import Paperknife
+from service import Paperknife, binary
 from tap import Tap
 
 # It arrives a minute from now, which is as good as now: the certificates are that young.
@@ -86,6 +90,7 @@ class Status(unittest.TestCase):
             self.check_views(server, service, kinds)
             self.check_flags(server, service, kinds)
             self.check_own_flags(server, service)
+            self.check_search(server, service, kinds)
             sent = b"".join(bytes(recording.client) for recording in tap.recordings)
             self.assertIn(b"BODY", sent)
             self.assertNotIn(b"$smime", sent.lower())
@@ -211,6 +216,178 @@ class Status(unittest.TestCase):
                     self.assertNotIn(b"pass", header)
                     self.assertNotIn("$SMIME-Verified", answer["FLAGS"])
                     self.assertEqual(again[number]["BODY[HEADER]"], header + b"\r\n\r\n")
+
+    def check_search(self, server, service, kinds):
+        """SEARCH, SORT and THREAD find what FLAGS tell."""
+        client = self.client(server, service)
+        flags = {n: set(items["FLAGS"]) for n, items in client.fetch("1:*", "(UID FLAGS)").items()}
+        uids = {n: items["UID"] for n, items in client.fetch("1:*", "UID").items()}
+
+        def numbers(command):
+            line, = (r for r in client.ok(command) if re.match(rb"\* (SEARCH|SORT)\b", r))
+            return [int(n) for n in line.split()[2:]]
+
+        for keyword in sorted(KEYWORDS):
+            has = [n for n in flags if keyword in flags[n]]
+            self.assertTrue(has)
+            others = [n for n in flags if n not in has]
+            self.assertEqual(numbers(f"SEARCH KEYWORD {keyword}"), has)
+            self.assertEqual(numbers(f"SEARCH UNKEYWORD {keyword.upper()}"), others)
+            self.assertEqual(numbers(f"UID SEARCH NOT UNKEYWORD {keyword}"), [uids[n] for n in has])
+            self.assertEqual(numbers(f"SEARCH OR (KEYWORD {keyword} 1:2) 8"), [n for n in has if n < 3] + [8])
+            self.assertEqual(sorted(numbers(f"SORT (REVERSE ARRIVAL) UTF-8 KEYWORD {keyword}")), has)
+            self.assertEqual(numbers(f"SORT (REVERSE ARRIVAL) UTF-8 KEYWORD {keyword}"),
+                             [n for n in numbers("SORT (REVERSE ARRIVAL) UTF-8 ALL") if n in has])
+            threads, = client.ok(f"THREAD REFERENCES UTF-8 KEYWORD {keyword}")
+            self.assertEqual(sorted(int(n) for n in re.findall(rb"\d+", threads)), has)
+        both = [n for n in flags if {"$SMIME-Encrypted", "$SMIME-Verified"} <= flags[n]]
+        self.assertEqual(numbers("SEARCH KEYWORD $SMIME-Encrypted KEYWORD $SMIME-Verified UNKEYWORD $SMIME-Invalid"), both)
+        self.assertEqual(numbers("SEARCH KEYWORD $SMIME-Fake"), [])
+        extended, = client.ok("UID SEARCH RETURN (MIN MAX COUNT) KEYWORD $SMIME-Encrypted")
+        self.assertRegex(extended, rb'^\* ESEARCH \(TAG "\w+"\) UID MIN 5 MAX 6 COUNT 2\r\n$')
+        # Literals of both kinds, the keyword before and behind them.
+        client.send(b"x SEARCH KEYWORD $SMIME-Encrypted SUBJECT {7+}\r\nfigures\r\n")
+        self.assertIn(b"* SEARCH 5 6\r\n", client.until("x"))
+        client.send(b"y SEARCH CHARSET UTF-8 SUBJECT {7}\r\n")
+        self.assertTrue(client.response().startswith(b"+"))
+        client.send(b"figures NOT SUBJECT {2}\r\n")
+        self.assertTrue(client.response().startswith(b"+"))
+        client.send("é KEYWORD $SMIME-Encrypted\r\n".encode())
+        self.assertIn(b"* SEARCH 5 6\r\n", client.until("y"))
+        # Not an older result for one that could not be saved.
+        client.ok("SEARCH RETURN (SAVE) ALL")
+        refused = client.command("SEARCH RETURN (SAVE) KEYWORD $SMIME-Encrypted")[-1]
+        self.assertRegex(refused, rb"^\w+ NO \[NOTSAVED\] ")
+        self.assertEqual(numbers("SEARCH $"), [])
+
+    def test_server_hears_no_more(self):
+        """Promise 4: what the server hears is the same before and after the messages were opened."""
+        commands = ["SEARCH KEYWORD $SMIME-Encrypted", "UID SEARCH RETURN (COUNT) OR UNKEYWORD $SMIME-Verified SEEN",
+                    "UID SORT (DATE) UTF-8 KEYWORD $SMIME-Invalid", "FETCH 1:* FLAGS", "FETCH 1:2 FLAGS"]
+        with Dovecot() as server, Tap(server.port) as tap, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{tap.port}"}], self.tables) as service:
+            for octets, _, _ in self.messages().values():
+                server.deliver(octets)
+            heard = []
+            for opens in False, True:
+                if opens:
+                    self.client(server, service).fetch("1:*", "(UID BODY.PEEK[])")
+                client = self.client(server, service)
+                before = len(tap.recordings[-1].client)
+                answers = [client.ok(command) for command in commands]
+                sent = bytes(tap.recordings[-1].client[before:])
+                heard.append([line.partition(b" ")[2] for line in sent.splitlines()])
+                self.assertEqual(b"$SMIME-Encrypted" in b"".join(answers[3]), opens)
+                self.assertIn(b"* SEARCH 5 6\r\n" if opens else b"* SEARCH\r\n", answers[0])
+            self.assertEqual(*heard)
+            self.assertGreater(len(heard[0]), 2 * 3 + 2)
+
+    def test_by_number(self):
+        """Keywords are there with the message, though the client never asks for a UID."""
+        with Dovecot() as server, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}], self.tables) as service:
+            kinds = self.messages()
+            for octets, _, _ in kinds.values():
+                server.deliver(octets)
+            for command in "(BODY.PEEK[] FLAGS)", "(FLAGS RFC822.SIZE)", "FLAGS":
+                client = self.client(server, service)
+                answers = client.fetch("1:*", command)
+                for number, (name, (_, _, keywords)) in enumerate(kinds.items(), 1):
+                    with self.subTest(name, command=command):
+                        self.assertNotIn("UID", answers[number])
+                        self.assertEqual(KEYWORDS & set(answers[number]["FLAGS"]), keywords)
+            # A message that is none of ours comes as the server sends it.
+            with RawClient(server.port) as direct:
+                direct.login(server)
+                direct.ok("SELECT INBOX")
+                client = self.client(server, service)
+                self.assertEqual(client.ok("FETCH 8 (FLAGS BODY[])"), direct.ok("FETCH 8 (FLAGS BODY[])"))
+
+    def test_side_by_side(self):
+        """ST-07: nothing of one message appears on another, whoever reads, and however numbers move."""
+        kinds = [(self.encrypted(CONTENT + b"secret %d\r\n" % n), {"$SMIME-Encrypted"}) if n % 3 else
+                 (OUTER + CONTENT + b"secret %d\r\n" % n, set())
+                 for n in range(24)]
+        failures = []
+
+        def read(*arguments):
+            try:
+                read_on(*arguments)
+            except Exception as error:  # which a thread would keep to itself
+                failures.append(error)
+
+        def read_on(service, server, seed):
+            chance = random.Random(seed)
+            with RawClient(service.port) as client:
+                client.login(server)
+                client.ok("SELECT INBOX")
+                for _ in range(25):
+                    items = chance.choice(["(FLAGS BODY.PEEK[] UID)", "(UID FLAGS BODY.PEEK[TEXT])",
+                                           "(BODY.PEEK[TEXT]<0.400> FLAGS UID)"])
+                    # What has gone meanwhile is a NO.
+                    answers = response.fetched(client.command(f"FETCH {chance.randint(1, 12)} {items}"))
+                    for answer in answers.values():
+                        body = next((v for k, v in answer.items() if k.startswith("BODY")), None)
+                        if body is None:  # news of flags
+                            continue
+                        _, keywords = kinds[answer["UID"] - 1]
+                        secret = re.findall(rb"secret (\d+)\r\n", body)
+                        if secret != [b"%d" % (answer["UID"] - 1)] or KEYWORDS & set(answer["FLAGS"]) != keywords:
+                            failures.append((items, answer))
+
+        with Dovecot() as server, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}], self.tables) as service:
+            for octets, _ in kinds:
+                server.deliver(octets)
+            readers = [threading.Thread(target=read, args=(service, server, seed)) for seed in range(4)]
+            for reader in readers:
+                reader.start()
+            with RawClient(server.port) as direct:
+                direct.login(server)
+                direct.ok("SELECT INBOX")
+                for uid in range(1, 12, 2):
+                    direct.ok(f"UID STORE {uid} +FLAGS (\\Deleted)")
+                    direct.ok("EXPUNGE")
+                    time.sleep(0.05)
+            for reader in readers:
+                reader.join()
+        self.assertEqual(failures, [])
+
+    def test_subject_tag(self):
+        """ST-04: in every item of the view, and in what `open` gives."""
+        with Dovecot() as server, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}],
+                self.tables + "[present]\nsubject_tag = true\n") as service:
+            spoof = OUTER.replace(b"Subject: ", "Subject: Re: =?utf-8?q?[v=D0=B5rified]?= ".encode())
+            kinds = {
+                "clear": (self.signed("alice", True), "[verified] figures"),
+                "sealed": (self.encrypted(CONTENT), "[encrypted] figures"),
+                "both": (self.encrypted(self.signed("alice", False, b"")), "[encrypted] [verified] figures"),
+                "changed": (self.signed("alice", True).replace(b"the figures.", b"the digits."), "[invalid] figures"),
+                "spoof": (self.signed("mallory", True, spoof), "Re: figures"),
+                "plain": (spoof + b"\r\nplain\r\n", None),
+            }
+            for octets, _ in kinds.values():
+                server.deliver(octets)
+            client = self.client(server, service)
+            listed = client.fetch("1:*", "(RFC822.SIZE ENVELOPE BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+            whole = client.fetch("1:*", "(BODY.PEEK[])")
+            for number, (name, (octets, subject)) in enumerate(kinds.items(), 1):
+                with self.subTest(name):
+                    view = whole[number]["BODY[]"]
+                    self.assertEqual(listed[number]["RFC822.SIZE"], len(view))
+                    if subject is None:
+                        self.assertEqual(view, octets)
+                        continue
+                    self.assertEqual(re.findall(rb"(?m)^Subject: (.*)\r$", view), [subject.encode()])
+                    self.assertEqual(listed[number]["ENVELOPE"][1], subject.encode())
+                    self.assertEqual(listed[number]["BODY[HEADER.FIELDS (SUBJECT)]"], f"Subject: {subject}\r\n\r\n".encode())
+                    environment = {**os.environ, "XDG_STATE_HOME": str(service.directory / "state")}
+                    opened = subprocess.run([binary(), "open", "-c", service.config], input=octets, env=environment,
+                                            stdout=subprocess.PIPE, check=True).stdout
+                    self.assertEqual(opened, view)
+                    if name == "clear":
+                        self.assertEqual(network(openssl("cms", "-verify", "-CAfile", self.home / "ca.crt", octets=view)), CONTENT)
 
     def test_without_header_or_keywords(self):
         with Dovecot() as server, Paperknife(

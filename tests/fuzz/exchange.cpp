@@ -47,9 +47,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto* mailbox : {"INBOX", "a"})
         store->begin("x", "before")->met(mailbox, imap::UidValidity{7}, imap::UidValidity{7});
     const auto epochs = store->begin("x", "now");
+    proxy::KeywordStore keywords;
     const bool opens = size % 8 != 7;  // and now and then only looks
     proxy::Exchange exchange{
-        {opens, 4096, smime::Errant::leave, false, nullptr, epochs.get(), &rules()}, cache, "PK."};
+        {opens, 4096, smime::Errant::leave, false, &keywords, epochs.get(), &rules()},
+        cache,
+        "PK."};
     std::string_view input{reinterpret_cast<const char*>(data), size};
     try {
         exchange.from_server("* PREAUTH ready\r\n");

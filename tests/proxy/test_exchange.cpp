@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "proxy/limits.hpp"
+#include "proxy/protocol_error.hpp"
 #include "tests/catch.hpp"
 #include "tests/pieces.hpp"
 
@@ -171,4 +173,23 @@ TEST_CASE("a client that reads no replies is not read either (REL-04)", "[exchan
     CHECK(exchange.to_client().size() < (32U << 20));
     exchange.to_client().clear();
     CHECK(exchange.reads_client());
+}
+
+TEST_CASE("a SEARCH of any size passes, but one for our keywords", "[exchange]") {
+    const std::string text(100'000, 'x');
+    const std::string search = "b SEARCH TEXT {100000+}\r\n" + text;
+    const std::string client = log_in + search + " ALL\r\nc NOOP\r\n";
+    const std::string server = logged_in + "* SEARCH 1\r\nb OK\r\nc OK\r\n";
+    for (const std::size_t step : {1U, 1000U, 1'000'000U}) {
+        const auto passed = pass(client, server, step);
+        CHECK(passed.to_server == client);
+        CHECK(passed.to_client == server);
+    }
+    const std::string ours = log_in + "b UID SEARCH KEYWORD $SMIME-Verified";
+    CHECK_THROWS_AS(pass(ours + " TEXT {100000+}\r\n" + text + "\r\n", logged_in, 1'000'000),
+                    proxy::ProtocolError);
+    std::string result = "* SEARCH";
+    while (result.size() <= proxy::limits::search_response) result += " 4000000000";
+    CHECK_THROWS_AS(pass(ours + "\r\n", logged_in + result + "\r\n", 1'000'000),
+                    proxy::ProtocolError);
 }

@@ -3,7 +3,9 @@
 #include "proxy/keyword_command.hpp"
 #include "proxy/keyword_filter.hpp"
 #include "proxy/keyword_store.hpp"
+#include "proxy/search_scanner.hpp"
 #include "tests/catch.hpp"
+#include "tests/pieces.hpp"
 
 namespace {
 
@@ -17,7 +19,7 @@ const std::string announced = "* FLAGS (\\Seen \\Deleted x " + ours +
 
 struct Client {
     proxy::KeywordStore store;
-    proxy::KeywordFilter filter{&store};
+    proxy::KeywordFilter filter{&store, "note "};
 
     explicit Client(const std::string& mailbox = "Work") { select(mailbox); }
     void select(const std::string& mailbox) {
@@ -83,16 +85,38 @@ TEST_CASE("ST-01: keywords that the server brings are not ours", "[proxy][keywor
     CHECK(client.gets("* FLAGS ($SMIME-Verified x)\r\n") == "* FLAGS (x)\r\n");
     CHECK(client.gets("* OK [PERMANENTFLAGS ($SMIME-Verified \\*)] x\r\n") ==
           "* OK [PERMANENTFLAGS (\\*)] x\r\n");
-    proxy::KeywordFilter without{nullptr};
+    proxy::KeywordFilter without{nullptr, ""};
     std::string octets = "* 1 FETCH (FLAGS ($SMIME-Verified))\r\n";
     without.rewrite(octets);
     CHECK(octets == "* 1 FETCH (FLAGS ())\r\n");
 }
 
+TEST_CASE("a number means a UID from where in the stream a note says so", "[proxy][keywords]") {
+    Client client;
+    client.store.learn("Work\n17", imap::Uid{7}, {true, false, false});
+    const auto note = [&](std::uint32_t number, std::uint32_t uid) {
+        return client.filter.note(imap::SequenceNumber{number}, imap::Uid{uid});
+    };
+    CHECK(client.gets("* 3 EXISTS\r\n" + note(2, 7) + "* 2 FETCH (MODSEQ (5))\r\n" + note(3, 8)) ==
+          "* 3 EXISTS\r\n* 2 FETCH (MODSEQ (5))\r\n");
+    CHECK(client.gets("* 3 FETCH (FLAGS ())\r\n* 1 EXPUNGE\r\n* 2 FETCH (FLAGS ())\r\n") ==
+          "* 3 FETCH (FLAGS ())\r\n* 1 EXPUNGE\r\n* 2 FETCH (FLAGS ())\r\n");
+    CHECK(client.gets("* 1 FETCH (FLAGS ())\r\n") ==
+          announced + "* 1 FETCH (FLAGS ($SMIME-Encrypted))\r\n");
+    // Not within a literal, and none but a whole one.
+    const std::string literal = "* 1 FETCH (BODY[] {" + std::to_string(note(1, 8).size()) +
+                                "}\r\n" + note(1, 8) + ")\r\nnote 1 \r\nnote 0 8\r\n";
+    CHECK(client.gets(literal) == literal);
+    CHECK(client.gets("* 1 FETCH (FLAGS ())\r\n") == "* 1 FETCH (FLAGS ($SMIME-Encrypted))\r\n");
+    const proxy::KeywordFilter without{nullptr, "note "};
+    CHECK(without.note(imap::SequenceNumber{1}, imap::Uid{7}).empty());
+}
+
 TEST_CASE("octets come out the same however they are cut", "[proxy][keywords]") {
     const std::string octets =
         "* 1 FETCH (FLAGS (a) UID 7 BODY[] {5}\r\n(\r\n\")  FLAGS ())\r\n* 2 FETCH (UID 8 FLAGS "
-        "($SMIME-Verified))\r\n* 1 EXPUNGE\r\n* 1 FETCH (FLAGS (\\Seen))\r\nb OK done\r\n";
+        "($SMIME-Verified))\r\nnote 3 9\r\n* 1 EXPUNGE\r\n* 1 FETCH (FLAGS (\\Seen))\r\nb OK "
+        "done\r\n";
     std::string whole;
     for (std::size_t cut = 0; cut <= octets.size(); ++cut) {
         Client client;
@@ -159,4 +183,26 @@ TEST_CASE("what QRESYNC tells within a SELECT is of the mailbox that is being se
     client.filter.on_select("v", "Other");
     CHECK(client.gets("* OK [UIDVALIDITY 18] x\r\nv NO\r\n* 1 FETCH (UID 7 FLAGS ())\r\n") ==
           "* OK [UIDVALIDITY 18] x\r\nv NO\r\n* 1 FETCH (UID 7 FLAGS ())\r\n");
+}
+
+TEST_CASE("a search for a keyword of ours is known however it is cut and written",
+          "[proxy][keywords]") {
+    const auto is_found = [](const std::string& search, bool expected) {
+        INFO(search);
+        tests::for_every_split(search, [&](const std::vector<std::string_view>& pieces) {
+            proxy::SearchScanner scanner;
+            for (const auto piece : pieces) scanner.read(piece);
+            CHECK(scanner.found() == expected);
+        });
+    };
+    for (const std::string search :
+         {"a SEARCH KEYWORD $SMIME-Verified", "a uid search unkeyword  \"$smime-x\"",
+          "a SEARCH KEYWORD {14+}\r\n$SMIME-Invalid ALL",
+          "a SORT (x) y NOT (KEYWORD \"\\$SMIME-a\")", "a SEARCH KEYWORD KEYWORD $SMIME-a",
+          "a SEARCH KEYWORD $SMIME KEYWORD $SMIME-a", "a SEARCH KEYKEYWORD ~{3}\r\n$SMIME-"})
+        is_found(search, true);
+    for (const std::string search :
+         {"a SEARCH KEYWORD $Forwarded SUBJECT $SMIME-Verified", "a SEARCH KEYWORD $SMIME",
+          "a SEARCH KEYWOR $SMIME-Verified", "a SEARCH KEYWORD ($SMIME-Verified)", ""})
+        is_found(search, false);
 }

@@ -11,6 +11,7 @@
 // not waited for, "{@NAME.view}" one of its view, "<NAME>" and "<NAME.view>" are their octets,
 // "{#NAME}" announces a literal of as many. A message without a view can't be opened.
 //
+//     keywords UID NAME …    keywords that a message of INBOX, of UIDVALIDITY 17, is known to have
 //     append WORDS           the rules for APPEND: refuse, warn or allow; encrypt; all
 //     sealed NAME            what that message is encrypted to; without it, it can't be
 //
@@ -42,7 +43,13 @@ struct Transcript {
     std::map<std::string, std::string> texts;
     std::vector<std::pair<std::string, imap::UidValidity>> changed;
     std::vector<Line> lines;
+    std::map<std::uint32_t, proxy::Keywords> keywords;
 };
+
+proxy::Keywords read_keywords(const std::string& names) {
+    const auto has = [&](const char* name) { return names.find(name) != std::string::npos; };
+    return {has("$SMIME-Encrypted"), has("$SMIME-Verified"), has("$SMIME-Invalid")};
+}
 
 std::string insert_texts(std::string line, const std::map<std::string, std::string>& texts) {
     for (const auto& [name, text] : texts) {
@@ -91,6 +98,10 @@ Transcript read_transcript(const std::filesystem::path& file) {
             transcript.changed.emplace_back(imap::mailbox_name(mailbox),
                                             imap::UidValidity{validity});
         }
+        if (text.starts_with("keywords ")) {
+            const auto uid = static_cast<std::uint32_t>(std::stoul(text.substr(9)));
+            transcript.keywords[uid] = read_keywords(text);
+        }
         for (const std::string lane : {"C:", "S:", ">C:", ">S:"}) {
             if (!text.starts_with(lane)) continue;
             const auto start = text.find_first_not_of(' ', lane.size());
@@ -121,7 +132,10 @@ std::shared_ptr<proxy::Epochs> epochs_of(const Transcript& transcript) {
 class Runner {
 public:
     Runner(const Transcript& transcript, bool in_octets, bool reverse)
-        : transcript_{transcript}, in_octets_{in_octets}, reverse_{reverse} {}
+        : transcript_{transcript}, in_octets_{in_octets}, reverse_{reverse} {
+        for (const auto& [uid, keywords] : transcript.keywords)
+            keywords_.learn("INBOX\n17", imap::Uid{uid}, keywords);
+    }
 
     void run() {
         for (const auto& line : transcript_.lines) {
@@ -201,7 +215,8 @@ private:
             result.digest[0] = static_cast<std::uint8_t>(++digests_);
             const auto view = transcript_.texts.find(name + ".view");
             if (view == transcript_.texts.end()) break;
-            result.items = std::make_shared<const proxy::MessageItems>(view_of(view->second));
+            result.items = std::make_shared<const proxy::MessageItems>(
+                view_of(view->second), proxy::Keywords{.encrypted = true});
             cache_.put(result.digest, result.items);
             opened_->learn(result.items->view(), message, true);
         }
@@ -218,11 +233,15 @@ private:
     bool in_octets_, reverse_;
     int digests_ = 0;
     proxy::ViewCache cache_{1 << 20};
+    proxy::KeywordStore keywords_;
     std::shared_ptr<proxy::Epochs> epochs_ = epochs_of(transcript_);
     std::shared_ptr<proxy::OpenedMessages> opened_ = std::make_shared<proxy::OpenedMessages>();
     proxy::AppendRules rules_ = rules();
     proxy::Exchange exchange_{
-        {true, 100'000, smime::Errant::leave, false, nullptr, epochs_.get(), &rules_}, cache_, "PK."};
+        {true, 100'000, smime::Errant::leave, false,
+         transcript_.keywords.empty() ? nullptr : &keywords_, epochs_.get(), &rules_},
+        cache_,
+        "PK."};
     std::vector<proxy::OpenRequest> requests_;
 };
 
