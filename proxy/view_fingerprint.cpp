@@ -74,6 +74,7 @@ std::string view_fingerprint(bool opens, const smime::Settings& settings, std::s
     line("errant", number(settings.errant));
     line("unauthenticated_html", number(settings.unauthenticated_html));
     line("header", number(settings.presentation.header));
+    line("subject_tag", number(settings.presentation.subject_tag));
     if (settings.presentation.header) line("authserv-id", settings.presentation.authserv_id);
     const auto& signatures = settings.signatures;
     if (signatures.trust) {

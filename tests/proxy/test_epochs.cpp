@@ -452,6 +452,10 @@ TEST_CASE("the fingerprint of views changes with what decides them", "[epochs]")
     CHECK(without_header != print(base));
     settings.presentation.authserv_id = "paperknife";
     CHECK(print(settings) == without_header);
+    settings = base;
+    settings.presentation.subject_tag = true;
+    CHECK(print(settings) != print(base));
+    settings = base;
 
     // Trust: in any order, however often.
     keystore::Certificate a, b;
