@@ -25,6 +25,8 @@ constexpr std::size_t file_limit = 1024 * 1024;
 constexpr std::size_t name_limit = 64;
 
 constexpr std::int64_t longest_connect = 600;
+constexpr std::int64_t longest_login = 3600;
+constexpr std::int64_t most_connections = 100'000;
 constexpr std::int64_t longest_idle = 7 * 24 * 60 * 60;
 
 // Of one layer's content: beyond, lengths leave what the DER reader takes (ASN-02).
@@ -68,12 +70,23 @@ std::optional<Address> read_address(
     return std::nullopt;
 }
 
+ListenAddress read_listen(Section& section, const std::filesystem::path& base) {
+    auto listen = read_address(section, "listen", parse_listen_address).value_or(ListenAddress{});
+    if (listen.path.empty()) return listen;
+    const auto path = expand_path(listen.path.string(), base);
+    const auto problem =
+        path ? problem_with_socket_path(*path)
+             : std::string{"this is no path; write \"unix:imap.sock\" or \"unix:~/imap.sock\""};
+    if (!problem.empty()) section.complain("listen", problem);
+    listen.path = path.value_or("");
+    return listen;
+}
+
 /// An account whose errors have been complained about may lack what was wrong.
 Account read_account(Section& section, const std::filesystem::path& base) {
     Account account;
     account.name = read_name(section).value_or("");
-    account.listen =
-        read_address(section, "listen", parse_listen_address).value_or(ListenAddress{});
+    account.listen = read_listen(section, base);
     account.server =
         read_address(section, "upstream", parse_server_address).value_or(ServerAddress{});
     account.ca_file = section.path("ca_file", base);
@@ -87,6 +100,13 @@ Account read_account(Section& section, const std::filesystem::path& base) {
     if (const auto seconds = section.integer("idle_timeout", 1, longest_idle)) {
         account.timeouts.idle = std::chrono::seconds{*seconds};
     }
+    if (const auto seconds = section.integer("login_timeout", 1, longest_login)) {
+        account.timeouts.login = std::chrono::seconds{*seconds};
+    }
+    if (const auto connections = section.integer("max_connections", 1, most_connections)) {
+        account.max_connections = static_cast<std::size_t>(*connections);
+    }
+    account.any_local_user = section.boolean("any_local_user").value_or(false);
     if (account.server.port == account.listen.port && account.listen.port != 0 &&
         is_same(account.listen, account.server.host, account.server.port)) {
         section.complain("upstream",
@@ -126,9 +146,8 @@ std::vector<Account> read_accounts(const toml::table& file, const std::filesyste
         Section section{*table, account_keys, complaints};
         auto account = read_account(section, base);
         if (!account.name.empty()) claim(names, account.name, section, "name");
-        if (account.listen.port != 0) {
-            claim(addresses, account.listen.host + " " + std::to_string(account.listen.port),
-                  section, "listen");
+        if (account.listen.port != 0 || !account.listen.path.empty()) {
+            claim(addresses, to_text(account.listen), section, "listen");
         }
         accounts.push_back(std::move(account));
     }

@@ -20,10 +20,12 @@ struct ConfigError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Where an account listens: "127.0.0.1:1143", "[::1]:1143". Port 0 lets the system choose (tests).
+/// Where an account listens: "127.0.0.1:1143", "[::1]:1143", "unix:/path". Port 0 lets the system
+/// choose (tests).
 struct ListenAddress {
     std::string host;
     std::uint16_t port = 0;
+    std::filesystem::path path{};  ///< of a local socket, absolute; empty: TCP
 };
 
 /// The account's IMAP server.
@@ -39,6 +41,7 @@ struct ServerAddress {
 };
 
 struct Timeouts {
+    std::chrono::seconds login{240};   ///< from the connection to the login; Dovecot gives 180
     std::chrono::seconds connect{30};  ///< reaching the server, TLS and greeting included (REL-03)
     std::chrono::seconds idle{
         35 * 60};  ///< neither side says anything: RFC 9051, 5.4 asks for 30 minutes at least
@@ -50,6 +53,8 @@ struct Account {
     ServerAddress server;
     std::optional<std::filesystem::path> ca_file;  ///< PEM; instead of the system's store
     Timeouts timeouts;
+    std::size_t max_connections = 64;  ///< Thunderbird opens 5, Roundcube one a click (LOC-05)
+    bool any_local_user = false;       ///< processes of other users may connect (LOC-03)
 };
 
 /// What becomes of decrypted messages that clients put into mailboxes, if their originals can't be

@@ -1,10 +1,13 @@
 #include "proxy/config_address.hpp"
 
 #include <arpa/inet.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
+
+#include "proxy/config_path.hpp"
 
 namespace proxy {
 namespace {
@@ -122,8 +125,10 @@ bool is_loopback(std::string_view host) {
 
 std::variant<ListenAddress, AddressProblem> parse_listen_address(std::string_view text) {
     constexpr std::string_view example = "write an address and a port, as in \"127.0.0.1:1143\"";
-    if (text.starts_with("unix:")) {
-        return problem("local sockets are not known to this version", example);
+    constexpr std::string_view local = "unix:";
+    if (text.starts_with(local)) {
+        if (text.size() > local.size()) return ListenAddress{{}, 0, text.substr(local.size())};
+        return problem("the socket's path is missing", "write \"unix:imap.sock\"");
     }
     const auto address = split(text);
     if (!address && is_ipv6(text.substr(0, text.rfind(':')))) {
@@ -145,6 +150,23 @@ std::variant<ListenAddress, AddressProblem> parse_listen_address(std::string_vie
     if (!port) return problem("the port is not a number from 0 to 65535", example);
     if (lower_case(address->host) == "localhost") return ListenAddress{"127.0.0.1", *port};
     return ListenAddress{address->bracketed ? "::1" : std::string{address->host}, *port};
+}
+
+std::string problem_with_socket_path(const std::filesystem::path& path) {
+    constexpr auto longest = sizeof(sockaddr_un::sun_path) - 1;
+    const auto size = path.native().size();
+    if (size > longest) {
+        return "the socket's path has " + std::to_string(size) + " octets, " +
+               std::to_string(longest) +
+               " are possible; write a shorter one, as in \"unix:~/imap.sock\"";
+    }
+    return problem_with_directory(path.parent_path());
+}
+
+std::string to_text(const ListenAddress& address) {
+    if (!address.path.empty()) return "unix:" + address.path.string();
+    const bool v6 = address.host.find(':') != std::string::npos;
+    return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
 std::variant<ServerAddress, AddressProblem> parse_server_address(std::string_view text) {

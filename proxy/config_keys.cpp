@@ -21,7 +21,10 @@ constexpr KnownKey account_known[] = {
     {"upstream", R"(upstream = "imaps://imap.example.org")"},
     {"ca_file", R"(ca_file = "company-ca.pem")"},
     {"connect_timeout", "connect_timeout = 30 (seconds)"},
+    {"login_timeout", "login_timeout = 240 (seconds)"},
     {"idle_timeout", "idle_timeout = 2100 (seconds)"},
+    {"max_connections", "max_connections = 64"},
+    {"any_local_user", "any_local_user = true, or false"},
 };
 constexpr std::string_view account_later[] = {"allow_remote", "pin"};
 

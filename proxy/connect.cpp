@@ -3,6 +3,7 @@
 #include <array>
 #include <asio/connect.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
@@ -55,6 +56,7 @@ asio::awaitable<Connected> connect(SharedAccount account) {
     tcp::socket socket{executor};
     co_await asio::async_connect(socket, addresses, asio::use_awaitable);
     Stream stream{std::move(socket)};
+    stream.notice_a_vanished_peer();
     switch (server.security) {
         case Security::tls:
             co_await stream.start_tls(*account->tls, server.host);

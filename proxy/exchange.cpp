@@ -31,6 +31,7 @@ bool Exchange::reads_client() const {
     // Our own replies are what a client can make more of without the server.
     const auto unread = to_client_.octets() + filtered_.size() + replies_.size();
     return to_server_.size() < limits::outbox && backlog_.size() < limits::backlog &&
+           with_server_.size() < limits::commands_with_server &&
            unread < limits::outbox + limits::open_octets;
 }
 

@@ -81,6 +81,8 @@ public:
     bool has_client_work() const { return gated() || !backlog_.empty(); }
     bool awaits_opening() const { return to_client_.has_open_slots(); }
 
+    bool authenticated() const { return authenticated_; }
+
 private:
     enum class ClientMode { commands, idle, authenticating };
     enum class CommandKind { other, log_in, authenticate, select, close, idle, abandoned };

@@ -22,6 +22,10 @@ inline constexpr std::chrono::seconds moment{1};
 /// commands at once).
 inline constexpr std::size_t backlog = 64 * 1024;
 
+/// Commands that the server has yet to answer before the client is read on (mbsync has 10 000 under
+/// way).
+inline constexpr std::size_t commands_with_server = 20'000;
+
 /// A FETCH, SEARCH, SELECT or ENABLE command with its literals: read in full, so bounded. Longer
 /// ones are forwarded unread.
 inline constexpr std::size_t command = 64 * 1024;
@@ -107,8 +111,17 @@ inline constexpr std::size_t fingerprinted = 16 * 1024 * 1024;
 inline constexpr std::size_t message_ids = 1000;
 inline constexpr std::size_t message_id = 1000;
 
-/// Connections of one account (LOC-05). Thunderbird opens 5, Roundcube one a click.
-inline constexpr std::size_t connections = 64;
+/// A tag and a command's name, by which a client is known to speak IMAP (LOC-05).
+inline constexpr std::size_t first_words = 256;
+
+/// A connection on which nobody has logged in for this long makes way for another.
+inline constexpr std::chrono::seconds loitering{10};
+
+/// A server that has vanished without a word is noticed within some 4 minutes (REL-03): asked after
+/// so much silence, then so often, so many times.
+inline constexpr int keepalive_idle = 120;
+inline constexpr int keepalive_interval = 30;
+inline constexpr int keepalive_probes = 4;
 
 /// How long before a certificate ends `check` says so: to get the next one takes some weeks.
 inline constexpr std::chrono::days end_notice{30};

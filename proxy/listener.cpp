@@ -1,5 +1,8 @@
 #include "proxy/listener.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -9,13 +12,13 @@
 #include <asio/write.hpp>
 
 #include "keystore/crypto.hpp"
+#include "proxy/config_address.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/log.hpp"
+#include "proxy/peer.hpp"
 
 namespace proxy {
 namespace {
-
-using asio::ip::tcp;
 
 /// "PK" and 16 random hexadecimal digits: no client's tag by accident.
 std::string tag_prefix() {
@@ -29,53 +32,50 @@ std::string tag_prefix() {
     return prefix + ".";
 }
 
-tcp::acceptor bind(const asio::any_io_executor& executor, const AccountState& account) {
-    const auto& listen = account.account.listen;
-    const auto where = listen.host + ":" + std::to_string(listen.port);
+ListenerSocket listen(const asio::any_io_executor& executor, const Account& account) {
     try {
-        const tcp::endpoint endpoint{asio::ip::make_address(listen.host), listen.port};
-        return tcp::acceptor{executor, endpoint};
+        return listen_on(executor, account.listen);
     } catch (const std::system_error& error) {
+        const bool local = !account.listen.path.empty();
         throw std::runtime_error{
-            account.account.name + ": can't listen on " + where + ": " + error.code().message() +
-            "; is another paperknife running? else choose another port in listen"};
+            account.name + ": can't listen on " + to_text(account.listen) + ": " +
+            error.code().message() +
+            (local ? "; check the directory's owner and mode"
+                   : "; is another paperknife running? else choose another port in listen")};
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error{account.name + ": can't listen on " + to_text(account.listen) +
+                                 ": " + error.what()};
     }
 }
 
 }  // namespace
 
 Listener::Listener(asio::any_io_executor executor, SharedAccount account, Opener& opener)
-    : account_{std::move(account)}, opener_{opener}, acceptor_{bind(executor, *account_)} {}
-
-std::string Listener::address() const {
-    const auto endpoint = acceptor_.local_endpoint();
-    const auto host = endpoint.address().to_string();
-    const auto port = std::to_string(endpoint.port());
-    return endpoint.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
-}
+    : account_{std::move(account)}, opener_{opener}, socket_{listen(executor, account_->account)} {}
 
 asio::awaitable<void> Listener::accept() {
     const auto self = shared_from_this();
-    while (acceptor_.is_open()) {
+    while (socket_.acceptor.is_open()) {
         asio::error_code error;
-        auto socket =
-            co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-        if (!acceptor_.is_open()) break;
+        auto socket = co_await socket_.acceptor.async_accept(
+            asio::redirect_error(asio::use_awaitable, error));
+        if (!socket_.acceptor.is_open()) break;
         if (!error) {
             start_session(std::move(socket));
             continue;
         }
         // Out of descriptors, most likely: those who wait are let in when a session has ended.
         log::error(account_->account.name + ": can't accept a connection: " + error.message());
-        asio::steady_timer pause{acceptor_.get_executor(), std::chrono::seconds{1}};
+        asio::steady_timer pause{socket_.acceptor.get_executor(), std::chrono::seconds{1}};
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
 }
 
-void Listener::start_session(tcp::socket socket) {
-    sessions_.remove_if([](const auto& session) { return session.expired(); });
-    if (sessions_.size() >= limits::connections) {
-        log::warn(account_->account.name + ": a client was refused: too many connections");
+void Listener::start_session(Stream::Socket socket) {
+    if (!is_welcome(socket)) return;
+    if (!has_room()) {
+        log::warn(account_->account.name +
+                  ": a client was refused: too many connections (max_connections)");
         asio::error_code ignored;
         socket.non_blocking(true, ignored);
         asio::write(socket, asio::buffer(std::string_view{"* BYE Too many connections.\r\n"}),
@@ -86,15 +86,45 @@ void Listener::start_session(tcp::socket socket) {
         auto session =
             std::make_shared<Session>(Stream{std::move(socket)}, account_, opener_, tag_prefix());
         sessions_.push_back(session);
-        asio::co_spawn(acceptor_.get_executor(), session->run(), asio::detached);
+        asio::co_spawn(socket_.acceptor.get_executor(), session->run(), asio::detached);
     } catch (const std::exception& error) {
         log::error(account_->account.name + ": can't begin a session: " + error.what());
     }
 }
 
+/// True for a process of our own user, who alone may have mail opened (LOC-03). Root is another
+/// user: what runs as root often speaks for somebody else.
+bool Listener::is_welcome(Stream::Socket& socket) const {
+    if (account_->account.any_local_user) return true;
+    const auto user = peer_user(socket.native_handle());
+    if (user == ::geteuid()) return true;
+    log::warn(account_->account.name + ": a connection was refused: " +
+              (user ? "it is of user " + std::to_string(*user)
+                    : std::string{"whose it is can't be known"}) +
+              ", and only your own may connect (any_local_user)");
+    return false;
+}
+
+/// Where there is none, a connection on which nobody has logged in makes way.
+bool Listener::has_room() {
+    sessions_.remove_if([](const auto& session) { return session.expired(); });
+    if (sessions_.size() < account_->account.max_connections) return true;
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), [](const auto& weak) {
+        const auto session = weak.lock();
+        return session && session->loiters();
+    });
+    if (found == sessions_.end()) return false;
+    log::info(account_->account.name +
+              ": a connection on which nobody has logged in makes way for another");
+    if (const auto session = found->lock()) session->close();
+    sessions_.erase(found);
+    return true;
+}
+
 void Listener::stop_accepting() {
     asio::error_code ignored;
-    acceptor_.close(ignored);
+    socket_.acceptor.close(ignored);
+    socket_.file.remove();
 }
 
 void Listener::close_sessions() {

@@ -1,5 +1,7 @@
 #include "proxy/service.hpp"
 
+#include <sys/resource.h>
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
@@ -54,6 +56,14 @@ void give_memory_back() {
     mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 #endif
+}
+
+/// A session has two descriptors; systems begin with 1024 for a process and let it have more.
+void take_all_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /// What runs: the listeners of the configuration in force.
@@ -156,7 +166,9 @@ private:
     std::shared_ptr<Listener> find(const ListenAddress& address) const {
         for (const auto& listener : listeners_) {
             const auto& listen = listener->account().account.listen;
-            if (listen.host == address.host && listen.port == address.port) return listener;
+            if (listen.host == address.host && listen.port == address.port &&
+                listen.path == address.path)
+                return listener;
         }
         return nullptr;
     }
@@ -179,7 +191,7 @@ private:
 
 int run_service(const Config& config) {
     give_memory_back();
-
+    take_all_descriptors();
     return Service{config}.run();
 }
 

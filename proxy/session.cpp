@@ -1,5 +1,6 @@
 #include "proxy/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <asio/experimental/awaitable_operators.hpp>
 #include <asio/redirect_error.hpp>
@@ -105,10 +106,13 @@ asio::awaitable<void> Session::read_client() {
         while (!exchange_.reads_client()) co_await sleep(client_reader_);
         const auto octets = co_await client_.read(read_buffer());
         if (octets.empty()) break;
+        first_line_.look_at(octets);
         exchange_.from_client(octets);
         after_input();
     }
     client_ended_ = true;
+    last_octet_ = Clock::now();
+    watchdog_.cancel();  // it has been waiting for more than there is patience for now
     wake();
 }
 
@@ -230,18 +234,27 @@ asio::awaitable<void> Session::write_server() {
     }
 }
 
-/// Ends the session when nobody has said anything for too long, or when the server does not let go
-/// after the client went.
+bool Session::loiters() const {
+    return !exchange_.authenticated() && Clock::now() - begun_ >= limits::loitering;
+}
+
+Session::Clock::time_point Session::end_of_patience() const {
+    if (client_ended_) return last_octet_ + limits::linger;
+    const auto& timeouts = account_->account.timeouts;
+    const auto idle = last_octet_ + timeouts.idle;
+    return exchange_.authenticated() ? idle : std::min(idle, begun_ + timeouts.login);
+}
+
+/// Ends the session when nobody has said anything for too long, when nobody logs in, or when the
+/// server does not let go after the client went.
 asio::awaitable<void> Session::watch() {
     while (true) {
-        const auto allowed =
-            client_ended_
-                ? std::chrono::duration_cast<Clock::duration>(limits::linger)
-                : std::chrono::duration_cast<Clock::duration>(account_->account.timeouts.idle);
-        const auto end = last_octet_ + allowed;
+        const auto end = end_of_patience();
         if (Clock::now() >= end) {
             if (client_ended_) throw SessionOver{};
-            throw ProtocolError{"neither side has said anything for a long time"};
+            throw ProtocolError{exchange_.authenticated()
+                                    ? "neither side has said anything for a long time"
+                                    : "nobody has logged in"};
         }
         asio::error_code ignored;
         watchdog_.expires_at(end);

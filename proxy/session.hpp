@@ -11,6 +11,7 @@
 #include "proxy/account_state.hpp"
 #include "proxy/connect.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/first_line.hpp"
 #include "proxy/opener.hpp"
 #include "proxy/stream.hpp"
 
@@ -26,14 +27,19 @@ public:
     asio::awaitable<void> run();
     /// Ends the session from outside.
     void close();
+    /// True if nobody has logged in for long enough to make way for another.
+    bool loiters() const;
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     asio::awaitable<void> serve();
     asio::awaitable<void> read_client();
     asio::awaitable<void> read_server();
     asio::awaitable<void> write_client();
     asio::awaitable<void> write_server();
     asio::awaitable<void> watch();
+    Clock::time_point end_of_patience() const;
     asio::awaitable<void> note(asio::awaitable<void> loop);
     asio::awaitable<void> sleep(asio::steady_timer& timer);
     asio::awaitable<void> rest(asio::steady_timer& timer, std::string& octets, std::string& outbox);
@@ -41,18 +47,18 @@ private:
     void decide(AppendRequest request);
     void wake();
 
-    using Clock = std::chrono::steady_clock;
-
     Stream client_;
     std::optional<Stream> server_;
     SharedAccount account_;
     Opener& opener_;
     Exchange exchange_;
+    FirstLine first_line_;
     asio::steady_timer client_reader_, server_reader_, client_writer_, server_writer_, watchdog_;
     std::exception_ptr first_failure_;
     bool client_ended_ = false;
     bool server_ended_ = false;
-    Clock::time_point last_octet_ = Clock::now();
+    const Clock::time_point begun_ = Clock::now();
+    Clock::time_point last_octet_ = begun_;
 };
 
 }  // namespace proxy

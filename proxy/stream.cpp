@@ -1,7 +1,10 @@
 #include "proxy/stream.hpp"
 
+#include <netinet/tcp.h>
+
 #include <array>
 #include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
@@ -28,7 +31,7 @@ constexpr int most_reads_without_waiting = 16;
 
 }  // namespace
 
-Stream::Stream(asio::ip::tcp::socket socket) : socket_{std::move(socket)} {
+Stream::Stream(Socket socket) : socket_{std::move(socket)} {
     socket_.non_blocking(true);
     asio::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -53,6 +56,26 @@ asio::awaitable<void> Stream::start_tls(const TlsContext& context, std::string h
         if (count == 0) throw TlsError{"the server closed the connection during the TLS handshake"};
         tls_->receive({buffer.data(), count});
     }
+}
+
+void Stream::notice_a_vanished_peer() {
+    asio::error_code ignored;
+#ifdef TCP_KEEPIDLE
+    using Idle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+    using Interval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+    using Probes = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+    socket_.set_option(Idle{limits::keepalive_idle}, ignored);
+    socket_.set_option(Interval{limits::keepalive_interval}, ignored);
+    socket_.set_option(Probes{limits::keepalive_probes}, ignored);
+#endif
+#ifdef TCP_USER_TIMEOUT
+    // The same for octets that nobody acknowledges, which keepalive does not look at.
+    using Unacknowledged = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+    socket_.set_option(
+        Unacknowledged{1000 * (limits::keepalive_idle +
+                               limits::keepalive_interval * limits::keepalive_probes)},
+        ignored);
+#endif
 }
 
 asio::awaitable<std::string_view> Stream::read(std::span<char> buffer) {

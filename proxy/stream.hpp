@@ -2,7 +2,7 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/ip/tcp.hpp>
+#include <asio/generic/stream_protocol.hpp>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -11,14 +11,21 @@
 
 namespace proxy {
 
-/// Stream is a connected socket, with TLS over it once start_tls has been called. One coroutine
-/// reads and one writes. Errors of the network are std::system_error, those of TLS are TlsError.
+/// Stream is a connected socket, TCP or local, with TLS over it once start_tls has been called. One
+/// coroutine reads and one writes. Errors of the network are std::system_error, those of TLS are
+/// TlsError.
 class Stream {
 public:
-    explicit Stream(asio::ip::tcp::socket socket);
+    using Socket = asio::generic::stream_protocol::socket;
+
+    explicit Stream(Socket socket);
 
     /// Makes TLS and verifies that the server is host.
     asio::awaitable<void> start_tls(const TlsContext& context, std::string host);
+
+    /// Another machine may vanish without a word: this is to be noticed long before the system's
+    /// two hours (REL-03).
+    void notice_a_vanished_peer();
 
     /// Waits for octets. Empty: the other side has closed. The view lies in buffer, which sessions
     /// share: use it before anything is awaited.
@@ -40,7 +47,7 @@ private:
     asio::awaitable<std::size_t> read_socket(std::span<char> buffer);
     asio::awaitable<void> flush();
 
-    asio::ip::tcp::socket socket_;
+    Socket socket_;
     std::unique_ptr<TlsEngine> tls_;
     int reads_without_waiting_ = 0;
 };

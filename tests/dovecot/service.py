@@ -66,7 +66,8 @@ class Paperknife:
         self.launch()
         for account in self.accounts:
             line = self.wait_for(rf"^{re.escape(account['name'])}: listening on .*")
-            self.ports[account["name"]] = int(line.rstrip(".").rsplit(":", 1)[1])
+            where = line.rstrip(".").rsplit(":", 1)[1]
+            self.ports[account["name"]] = int(where) if where.isdigit() else where
         return self
 
     def launch(self):
@@ -105,7 +106,7 @@ class Paperknife:
 
     @property
     def port(self):
-        """The port of the first account."""
+        """The port of the first account; the path, if it is a local socket."""
         return self.ports[self.accounts[0]["name"]]
 
     def stderr(self):

@@ -331,10 +331,10 @@ def until_all(client, tags):
 
 
 def garbage(port, user, server, scratch):
-    """What is no IMAP at all, before and after login, and clients that just go."""
+    """What is no IMAP at all, before and after login, and clients that just go. Only the first line must be IMAP's (LOC-05)."""
     noise = random.Random(5)
     with RawClient(port, timeout=30 * SLOW) as client:
-        for line in (b"", b"a", b"a b c", b"\xff\xfe\x01", b"* OK hello", b"a LOGIN", b"{5}"):
+        for line in (b"z NOOP", b"", b"a", b"a b c", b"\xff\xfe\x01", b"* OK hello", b"a LOGIN", b"{5}"):
             try:
                 client.send(line + b"\r\n")
                 client.line()

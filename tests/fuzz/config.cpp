@@ -12,7 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
         const auto config =
             proxy::Config::parse({reinterpret_cast<const char*>(octets), size}, file);
         for (const auto& account : config.accounts) {
-            if (account.name.empty() || account.listen.host.empty()) std::abort();
+            if (account.name.empty() ||
+                (account.listen.host.empty() && account.listen.path.empty()))
+                std::abort();
             if (account.server.host.empty() || account.server.port == 0) std::abort();
         }
     } catch (const proxy::ConfigError& error) {

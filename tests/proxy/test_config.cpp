@@ -24,7 +24,10 @@ listen = "127.0.0.1:1143"
 upstream = "imaps://imap.example.org"
 ca_file = "ca.pem"
 connect_timeout = 5
+login_timeout = 60
 idle_timeout = 1800
+max_connections = 1000
+any_local_user = true
 
 [[account]]
 name = "home"
@@ -66,7 +69,10 @@ level = "debug"
     CHECK(work.server.port == 993);
     CHECK(work.ca_file == directory.path() / "ca.pem");
     CHECK(work.timeouts.connect == std::chrono::seconds{5});
+    CHECK(work.timeouts.login == std::chrono::minutes{1});
     CHECK(work.timeouts.idle == std::chrono::minutes{30});
+    CHECK(work.max_connections == 1000);
+    CHECK(work.any_local_user);
     const auto& home = config.accounts[1];
     CHECK(home.listen.host == "::1");
     CHECK(home.server.security == proxy::ServerAddress::Security::start_tls);
@@ -93,11 +99,30 @@ level = "debug"
     CHECK(config.file == directory.path() / "config.toml");
 }
 
+TEST_CASE("a local socket's path is the file's neighbour, at home, or absolute", "[config]") {
+    const ConfigDirectory directory;
+    const auto path = [&](const std::string& listens) {
+        const auto config = Config::parse(listen(listens), directory.path() / "config.toml");
+        CHECK(config.accounts.at(0).listen.port == 0);
+        CHECK(proxy::to_text(config.accounts[0].listen) ==
+              "unix:" + config.accounts[0].listen.path.string());
+        return config.accounts[0].listen.path;
+    };
+    CHECK(path("unix:imap.sock") == directory.path() / "imap.sock");
+    CHECK(path("unix:keys/imap.sock") == directory.path() / "keys" / "imap.sock");
+    CHECK(path("unix:" + (directory.path() / "x").string()) == directory.path() / "x");
+    ::setenv("HOME", directory.path().c_str(), 1);
+    CHECK(path("unix:~/x") == directory.path() / "x");
+}
+
 TEST_CASE("what a configuration does not say has its default", "[config]") {
     const ConfigDirectory directory;
     const auto config = Config::parse(account(), directory.path() / "config.toml");
     CHECK(config.accounts.at(0).timeouts.connect == std::chrono::seconds{30});
     CHECK(config.accounts.at(0).timeouts.idle >= std::chrono::minutes{30});  // RFC 9051, 5.4
+    CHECK(config.accounts.at(0).timeouts.login >= std::chrono::minutes{3});  // as Dovecot
+    CHECK(config.accounts.at(0).max_connections == 64);
+    CHECK_FALSE(config.accounts.at(0).any_local_user);
     CHECK(config.decrypt.enabled);
     CHECK(config.decrypt.max_message == 0);
     CHECK_FALSE(config.decrypt.legacy);

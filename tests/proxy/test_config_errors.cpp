@@ -73,7 +73,16 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
          {":2:1: keystore.locked: ", "not known to this version"}},
         {"[keystore]\ndirectory = \"keys\"\nunlock = { keyring = \"x\" }\n",
          {":3:12: keystore.unlock.keyring: ", "not known to this version"}},
-        {listen("unix:/run/mail"), {":3:10: account.listen: ", "not known to this version"}},
+        {listen("unix:"),
+         {":3:10: account.listen: the socket's path is missing", "unix:imap.sock"}},
+        {listen("unix:~bob/imap.sock"), {":3:10: account.listen: this is no path"}},
+        {listen("unix:/not/there/imap.sock"),
+         {":3:10: account.listen: the directory /not/there is not there; create it"}},
+        {listen("unix:/tmp/" + std::string(103, 'x')),
+         {":3:10: account.listen: the socket's path has 108 octets, 107 are possible"}},
+        {account("max_connections = 0\n"), {"account.max_connections: 0 is out of range"}},
+        {account("login_timeout = 0\n"), {"account.login_timeout: 0 is out of range"}},
+        {account("any_local_user = \"yes\"\n"), {":5:18: account.any_local_user: "}},
         // Wrong types
         {"account = 5\n", {":1:11: account: ", "[[account]]"}},
         {"[account]\nname = \"a\"\n", {":1:1: account: ", "[[account]], with two brackets"}},
@@ -141,6 +150,9 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
          {":6:8: account.name: the account of line 2 has it already"}},
         {account() + "[[account]]\nname = \"b\"\nlisten = \"127.0.0.1:1143\"\nupstream = "
                      "\"imaps://b.example\"\n",
+         {":7:10: account.listen: the account of line 3 has it already"}},
+        {listen("unix:/tmp/x") + "[[account]]\nname = \"b\"\nlisten = \"unix:/tmp/x\"\nupstream = "
+                                 "\"imaps://a.example\"\n",
          {":7:10: account.listen: the account of line 3 has it already"}},
         {account() + "[[account]]\nname = \"b\"\nlisten = \"localhost:1143\"\nupstream = "
                      "\"imaps://b.example\"\n",

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "proxy/first_line.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/protocol_error.hpp"
 #include "tests/catch.hpp"
@@ -192,4 +193,53 @@ TEST_CASE("a SEARCH of any size passes, but one for our keywords", "[exchange]")
     while (result.size() <= proxy::limits::search_response) result += " 4000000000";
     CHECK_THROWS_AS(pass(ours + "\r\n", logged_in + result + "\r\n", 1'000'000),
                     proxy::ProtocolError);
+}
+
+TEST_CASE("a client that pipelines without end waits for the server", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server(logged_in);
+    std::size_t commands = 0;
+    for (; exchange.reads_client() && commands < 100'000; ++commands) {
+        exchange.from_client("b NOOP\r\n");
+        exchange.to_server().clear();  // the server takes all and answers nothing
+    }
+    CHECK(commands == proxy::limits::commands_with_server);
+    exchange.from_server("b OK\r\n");
+    CHECK(exchange.reads_client());
+}
+
+TEST_CASE("a client's first words tell whether it speaks IMAP (LOC-05)", "[first_line]") {
+    const auto accepts = [](std::string_view octets) {
+        std::optional<bool> verdict;
+        tests::for_every_split(octets, [&](const std::vector<std::string_view>& pieces) {
+            bool accepted = true;
+            try {
+                proxy::FirstLine line;
+                for (const auto piece : pieces) line.look_at(piece);
+            } catch (const proxy::ProtocolError& error) {
+                CHECK(std::string_view{error.what()}.find("evil") == std::string_view::npos);
+                accepted = false;
+            }
+            REQUIRE(verdict.value_or(accepted) == accepted);
+            verdict = accepted;
+        });
+        return *verdict;
+    };
+    for (const std::string_view octets :
+         {"a NOOP\r\n", "A.1 login u p\r\n", "]1 UID FETCH 1 x\r\n", "a1 X-UNKNOWN\n", "a", "a ",
+          "a LOG", "a NOOP\r\nGET / HTTP/1.1\r\n"}) {
+        INFO(octets);
+        CHECK(accepts(octets));
+    }
+    for (const std::string_view octets :
+         {"GET / HTTP/1.1\r\nevil", "POST /evil HTTP/1.1\r\n", "CONNECT evil:443 HTTP/1.1\r\n",
+          "PRI * HTTP/2.0\r\n", "\x16\x03\x01\x02", "SSH-2.0-evil\r\n", "\r\n", "\n", "evil\r\n",
+          " a NOOP\r\n", "a  NOOP\r\n", "a 1\r\n", "+ NOOP\r\n", "a NOOP\tx\r\n", "\x80 NOOP\r\n",
+          "a \r\n"}) {
+        INFO(octets);
+        CHECK_FALSE(accepts(octets));
+    }
+    CHECK_FALSE(accepts(std::string(300, 'e')));
 }

@@ -283,6 +283,49 @@ class Tls(unittest.TestCase):
             with socket.create_connection(("127.0.0.1", service.port), timeout=15) as client:
                 self.assertIn(b"* BYE paperknife: ", client.makefile("rb").read())
 
+    def test_each_step_towards_the_server_has_its_end(self):
+        """REL-03: TLS, greeting and STARTTLS all count towards connect_timeout, and so do octets that drip."""
+        context = tls_context(self.pki, "good")
+
+        def no_greeting(server, connection):
+            with context.wrap_socket(connection, server_side=True) as tls:
+                server.read(tls)
+
+        def dripping_greeting(server, connection):
+            with context.wrap_socket(connection, server_side=True) as tls:
+                for octet in b"* OK " + b"x" * 100:
+                    tls.sendall(bytes([octet]))
+                    time.sleep(0.1)
+
+        def dripping_tls(server, connection):
+            for octet in b"\x16\x03\x03\x00\x7a" + bytes(100):
+                connection.sendall(bytes([octet]))
+                time.sleep(0.1)
+
+        def no_answer_to_starttls(server, connection):
+            connection.sendall(b"* OK hello\r\n")
+            server.read(connection)
+            server.read(connection)
+
+        for scheme, play in (("imaps", no_greeting), ("imaps", dripping_greeting), ("imaps", dripping_tls), ("imap", no_answer_to_starttls)):
+            with self.subTest(play.__name__), Server(play) as server, Paperknife([{
+                    "upstream": f"{scheme}://localhost:{server.port}", "connect_timeout": 1, "ca_file": self.pki.path("ca.crt")}]) as service:
+                start = time.monotonic()
+                with socket.create_connection(("127.0.0.1", service.port), timeout=15) as client:
+                    self.assertRegex(client.makefile("rb").read(), rb"^\* BYE paperknife: the server localhost:\d+ can't be used: no answer in time")
+                self.assertLess(time.monotonic() - start, 5)
+
+    def test_a_session_on_which_nobody_speaks_ends(self):
+        with Server(self.imaps("good")) as server, Paperknife([{
+                "upstream": f"imaps://localhost:{server.port}", "idle_timeout": 1, "ca_file": self.pki.path("ca.crt")}]) as service:
+            with socket.create_connection(("127.0.0.1", service.port), timeout=15) as client:
+                stream = client.makefile("rb")
+                stream.readline()
+                client.sendall(b"a LOGIN u p\r\n")
+                stream.readline()
+                self.assertEqual(stream.read(), b"")
+            self.assertIn("neither side has said anything", service.stderr())
+
 
 if __name__ == "__main__":
     unittest.main()
