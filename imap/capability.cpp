@@ -28,7 +28,7 @@ constexpr CapabilityRow table[] = {
     {"MAILBOX-REFERRALS", hidden, "would send the client past us (RFC 2193)"},
     {"JMAPACCESS", hidden, "would send the client past us (RFC 9698)"},
     {"UNAUTHENTICATE", hidden, "a session belongs to the user who logged in (RFC 8437)"},
-    {"COMPRESS=*", hidden, "we read the stream"},
+    {"COMPRESS=*", hidden, "ends at each leg: what the client sees of it is our own offer"},
     {"ID", passed, "says nothing of messages"},
     {"ENABLE", rewritten, "what is hidden is not enabled either"},
     {"IDLE", passed, "sends no content"},
@@ -162,6 +162,22 @@ std::string filter_capability_line(std::string_view line) {
     filtered += filter_capabilities(*list);
     filtered += line.substr(begin + list->size());
     return filtered;
+}
+
+bool has_capability(std::string_view line, std::string_view capability) {
+    const auto list = capability_list(line);
+    bool found = false;
+    if (!list) return false;
+    for_each_word(*list, [&](auto word) { found |= same_in_any_case(word, capability); });
+    return found;
+}
+
+std::string add_capability(std::string_view line, std::string_view capability) {
+    std::string longer{line};
+    const auto list = capability_list(line);
+    if (!list || list->empty()) return longer;
+    const auto end = static_cast<std::size_t>(list->data() - line.data()) + list->size();
+    return longer.insert(end, " " + std::string{capability});
 }
 
 }  // namespace imap

@@ -36,4 +36,10 @@ std::string filter_capabilities(std::string_view list);
 /// "[CAPABILITY …]", tagged or not. Every other line comes back as it is, octet for octet.
 std::string filter_capability_line(std::string_view line);
 
+/// True if the line has a capability list (as above) that names the capability.
+bool has_capability(std::string_view line, std::string_view capability);
+
+/// The line with the capability at the end of its list, if it has a list.
+std::string add_capability(std::string_view line, std::string_view capability);
+
 }  // namespace imap

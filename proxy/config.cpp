@@ -82,6 +82,19 @@ ListenAddress read_listen(Section& section, const std::filesystem::path& base) {
     return listen;
 }
 
+/// compress = which of the two connections is compressed, if the other side wants it.
+void read_compress(Section& section, Account& account) {
+    const auto word = section.text("compress");
+    if (!word) return;
+    const bool known = *word == "none" || *word == "client" || *word == "server" || *word == "both";
+    if (!known) {
+        section.complain("compress",
+                         "this is neither; write \"none\", \"client\", \"server\" or \"both\"");
+    }
+    account.compress_client = *word == "client" || *word == "both";
+    account.compress_server = *word == "server" || *word == "both";
+}
+
 /// An account whose errors have been complained about may lack what was wrong.
 Account read_account(Section& section, const std::filesystem::path& base) {
     Account account;
@@ -107,6 +120,7 @@ Account read_account(Section& section, const std::filesystem::path& base) {
         account.max_connections = static_cast<std::size_t>(*connections);
     }
     account.any_local_user = section.boolean("any_local_user").value_or(false);
+    read_compress(section, account);
     if (account.server.port == account.listen.port && account.listen.port != 0 &&
         is_same(account.listen, account.server.host, account.server.port)) {
         section.complain("upstream",

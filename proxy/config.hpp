@@ -54,6 +54,8 @@ struct Account {
     std::optional<std::filesystem::path> ca_file;  ///< PEM; instead of the system's store
     Timeouts timeouts;
     std::size_t max_connections = 64;  ///< Thunderbird opens 5, Roundcube one a click (LOC-05)
+    bool compress_client = true;       ///< COMPRESS=DEFLATE is offered to the client (RFC 4978)
+    bool compress_server = false;      ///< and used towards a server that offers it
     bool any_local_user = false;       ///< processes of other users may connect (LOC-03)
 };
 

@@ -25,6 +25,7 @@ constexpr KnownKey account_known[] = {
     {"idle_timeout", "idle_timeout = 2100 (seconds)"},
     {"max_connections", "max_connections = 64"},
     {"any_local_user", "any_local_user = true, or false"},
+    {"compress", R"(compress = "client" (or "none", "server", "both"))"},
 };
 constexpr std::string_view account_later[] = {"allow_remote", "pin"};
 

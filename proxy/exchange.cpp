@@ -67,6 +67,7 @@ void Exchange::on_opened(OpenResult result) {
         if (knows) mailbox_.could_not_be_opened(*uid);
         to_client_.fill(slot, std::move(result.response));
     }
+    if (!inside_response_ && !compress_tag_.empty()) between_responses();
 }
 
 /// Here, and nowhere else, may something of ours be put into the client's stream.
@@ -74,6 +75,7 @@ void Exchange::between_responses() {
     if (mailbox_.has_candidates()) epoch_filter_.on_smime();
     if (!replies_.empty()) to_client_.write(std::exchange(replies_, {}));
     if (task_) task_->advance();
+    advance_compression();
     if (gated() || !backlog_.empty()) drain_client();
 }
 

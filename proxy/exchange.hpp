@@ -55,6 +55,8 @@ public:
         KeywordStore* keywords = nullptr;     ///< the account's; null: messages get none
         Epochs* epochs = nullptr;             ///< the account's; null: UIDVALIDITY is the server's
         const AppendRules* append = nullptr;  ///< for APPEND; null: every message passes
+        bool compresses_client = false;       ///< COMPRESS=DEFLATE is offered (RFC 4978)
+        bool compresses_server = false;       ///< and used, if the server offers it
     };
 
     Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);
@@ -82,6 +84,13 @@ public:
     bool awaits_opening() const { return to_client_.has_open_slots(); }
 
     bool authenticated() const { return authenticated_; }
+
+    // exchange_compression.cpp
+    /// Once the client's COMPRESS has been accepted: how much of to_client() is still to be sent
+    /// plain. What comes behind it, and what the client says from now on, is compressed.
+    std::optional<std::size_t> take_client_compression();
+    /// Once the server has accepted ours: what it has said behind its OK, which is compressed.
+    std::optional<std::string> take_server_compression();
 
 private:
     enum class ClientMode { commands, idle, authenticating };
@@ -114,7 +123,8 @@ private:
     void on_select(std::string_view tag, const std::optional<std::string>& mailbox);
     void reply(std::string_view tag, std::string_view text);
     bool gated() const {
-        return runs_alone() || waiting_fetch_ || waiting_search_ || (append_ && append_->waits());
+        return runs_alone() || waiting_fetch_ || waiting_search_ ||
+               (append_ && append_->waits()) || awaits_compression();
     }
     bool runs_alone() const { return task_ || search_ || uid_probe_; }
     void start_waiting();
@@ -137,6 +147,16 @@ private:
     void start_waiting_search();
     SearchContext search_context(bool by_uid);
     void on_search_response(const imap::Frame& frame);
+
+    // exchange_compression.cpp
+    void on_compress_command();
+    void advance_compression();
+    bool is_quiet() const;
+    bool on_compress_tagged(const imap::Response& response);
+    std::string capability_line(std::string_view line, bool authenticated);
+    bool awaits_compression() const {
+        return !compress_tag_.empty() || !server_compress_tag_.empty();
+    }
 
     // exchange_server.cpp
     void on_server_frame(const imap::Frame& frame);
@@ -183,6 +203,15 @@ private:
     std::optional<SearchTask> search_;
     std::optional<std::string> search_response_;  ///< as far as it has come
     std::optional<UidProbe> uid_probe_;
+
+    std::string compress_tag_;  ///< of the client's COMPRESS, which waits for quiet
+    bool client_compressed_ = false;
+    std::optional<std::size_t> client_plain_;
+    std::string server_compress_tag_;  ///< of ours
+    bool server_offers_compression_ = false;
+    bool server_compression_asked_ = false;
+    bool inside_command_ = false;  ///< the client's stream stands within a command
+    std::optional<std::string> server_rest_;
 
     bool authenticated_ = false;
     bool greeted_ = false;

@@ -15,12 +15,12 @@ namespace {
 /// Commands of extensions that are hidden: a client that sends them all the same is refused here,
 /// since the server might accept.
 bool is_hidden(std::string_view name) {
-    constexpr std::array hidden{std::string_view{"COMPRESS"},    std::string_view{"STARTTLS"},
-                                std::string_view{"NOTIFY"},      std::string_view{"CONVERT"},
-                                std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"},
-                                std::string_view{"REPLACE"},     std::string_view{"UID REPLACE"},
-                                std::string_view{"GENURLAUTH"},  std::string_view{"URLFETCH"},
-                                std::string_view{"RESETKEY"},    std::string_view{"ESEARCH"}};
+    constexpr std::array hidden{std::string_view{"STARTTLS"},       std::string_view{"NOTIFY"},
+                                std::string_view{"CONVERT"},        std::string_view{"UID CONVERT"},
+                                std::string_view{"UNAUTHENTICATE"}, std::string_view{"REPLACE"},
+                                std::string_view{"UID REPLACE"},    std::string_view{"GENURLAUTH"},
+                                std::string_view{"URLFETCH"},       std::string_view{"RESETKEY"},
+                                std::string_view{"ESEARCH"}};
     return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
 }
 
@@ -33,6 +33,7 @@ bool searches(std::string_view name) {
 }  // namespace
 
 void Exchange::from_client(std::string_view octets) {
+    if (client_plain_) throw ProtocolError{"the client did not wait for COMPRESS"};
     if (gated() || !backlog_.empty()) {
         backlog_ += octets;
         return drain_client();
@@ -43,6 +44,7 @@ void Exchange::from_client(std::string_view octets) {
 
 /// Reads on until a FETCH or SEARCH must be carried out alone; what comes behind it waits.
 void Exchange::drain_client() {
+    advance_compression();
     start_waiting();
     if (gated()) return;
     const std::string waiting = std::exchange(backlog_, {});
@@ -55,9 +57,11 @@ void Exchange::drain_client() {
         start_waiting();
     }
     backlog_.insert(0, client_framer_.release());
+    advance_compression();
 }
 
 void Exchange::on_client_frame(const imap::Frame& frame) {
+    inside_command_ = !frame.ends_message;
     if (append_) return on_append_frame(frame);
     if (search_command_) return on_search_frame(frame);
     if (frame.starts_message) in_append_ = in_search_ = false;
@@ -91,7 +95,8 @@ void Exchange::on_command_line(const imap::Frame& frame) {
     if (!command) return forward_unread(frame);
     command_tag_ = command->tag;
     const bool is_fetch = command->name == "FETCH" || command->name == "UID FETCH";
-    if ((is_fetch && settings_.opens) || command->name == "ENABLE" || is_hidden(command->name)) {
+    if ((is_fetch && settings_.opens) || command->name == "ENABLE" || command->name == "COMPRESS" ||
+        is_hidden(command->name)) {
         // Read in full first: what is left of a command that we change must not reach the server.
         collecting_command_ = true;
         asks_for_go_ahead_ = false;
@@ -163,6 +168,7 @@ void Exchange::on_collected_command() {
     const auto command = imap::read_command(line);
     if (!command) return;
     if (is_hidden(command->name)) return reply(command->tag, " BAD Not available here.\r\n");
+    if (command->name == "COMPRESS") return on_compress_command();
     if (command->name == "ENABLE") {
         if (line.size() == collected_command_.size()) return on_enable_command();
         return reply(command->tag, " BAD A capability's name is an atom.\r\n");

@@ -11,8 +11,13 @@ namespace proxy {
 
 void Exchange::from_server(std::string_view octets) {
     server_framer_.push(octets);
-    while (const auto frame = server_framer_.next())
+    while (const auto frame = server_framer_.next()) {
         on_server_frame(epoch_filter_.from_server(*frame));
+        if (server_rest_) {
+            server_rest_ = server_framer_.release();
+            return;
+        }
+    }
 }
 
 void Exchange::on_server_frame(const imap::Frame& frame) {
@@ -73,7 +78,7 @@ void Exchange::on_response_line(const imap::Frame& frame) {
                 return to_client_.write(task_->progress());
             [[fallthrough]];
         case imap::Response::Kind::capability:
-            return to_client_.write(imap::filter_capability_line(frame.octets));
+            return to_client_.write(capability_line(frame.octets, authenticated_));
         case imap::Response::Kind::continuation:
             if (append_takes_continuation()) return;
             if (search_ && search_->on_continuation()) return;
@@ -134,18 +139,22 @@ void Exchange::on_tagged(std::string_view line, const imap::Response& response) 
     }
     const auto found = with_server_.find(tag);
     if (task_ && task_->awaits(tag)) {
-        return task_->on_tagged(imap::filter_capability_line(line), response);
+        return task_->on_tagged(capability_line(line, authenticated_), response);
     }
     if (search_ && search_->awaits(tag)) {
-        return search_->on_tagged(imap::filter_capability_line(line), response);
+        return search_->on_tagged(capability_line(line, authenticated_), response);
     }
     if (uid_probe_ && uid_probe_->awaits(tag)) return uid_probe_.reset();
+    if (on_compress_tagged(response)) return;
     if (tags_.is_own(tag)) throw ProtocolError{"a tagged response to no command"};
     if (found != with_server_.end() && found->second == CommandKind::abandoned) {
         with_server_.erase(found);
         return;
     }
-    to_client_.write(imap::filter_capability_line(line));
+    const bool logs_in =
+        found != with_server_.end() && !refused &&
+        (found->second == CommandKind::log_in || found->second == CommandKind::authenticate);
+    to_client_.write(capability_line(line, authenticated_ || logs_in));
     if (found != with_server_.end()) {
         const auto kind = found->second;
         with_server_.erase(found);

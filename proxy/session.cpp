@@ -42,12 +42,13 @@ Session::Session(Stream client, SharedAccount account, Opener& opener, std::stri
     : client_{std::move(client)},
       account_{std::move(account)},
       opener_{opener},
-      exchange_{{account_->opens, account_->max_message, account_->settings.errant,
-                 account_->settings.shows_signatures(),
-                 account_->keywords ? &account_->keyword_store : nullptr, account_->epochs.get(),
-                 &account_->append},
-                account_->cache,
-                std::move(own_tag_prefix)},
+      exchange_{
+          {account_->opens, account_->max_message, account_->settings.errant,
+           account_->settings.shows_signatures(),
+           account_->keywords ? &account_->keyword_store : nullptr, account_->epochs.get(),
+           &account_->append, account_->account.compress_client, account_->account.compress_server},
+          account_->cache,
+          std::move(own_tag_prefix)},
       client_reader_{client_.executor()},
       server_reader_{client_.executor()},
       client_writer_{client_.executor()},
@@ -124,6 +125,10 @@ asio::awaitable<void> Session::read_server() {
             const auto octets = co_await server_->read(read_buffer());
             if (octets.empty()) break;
             exchange_.from_server(octets);
+            if (const auto rest = exchange_.take_server_compression()) {
+                server_->start_deflating();
+                server_->start_inflating(*rest);
+            }
             after_input();
         }
     } catch (const TlsError&) {
@@ -210,9 +215,23 @@ asio::awaitable<void> Session::write_client() {
         }
         octets.clear();
         octets.swap(exchange_.to_client());
+        const auto plain = exchange_.take_client_compression();
         wake();
-        co_await client_.write(octets);
+        if (plain) {
+            co_await write_and_start_compression(octets, *plain);
+        } else {
+            co_await client_.write(octets);
+        }
     }
+}
+
+/// The client compresses as soon as it has our OK, perhaps before we know that it was sent.
+asio::awaitable<void> Session::write_and_start_compression(std::string_view octets,
+                                                           std::size_t plain) {
+    client_.start_inflating({});
+    co_await client_.write(octets.substr(0, plain));
+    client_.start_deflating();
+    co_await client_.write(octets.substr(plain));
 }
 
 asio::awaitable<void> Session::write_server() {

@@ -37,6 +37,7 @@ private:
     asio::awaitable<void> read_client();
     asio::awaitable<void> read_server();
     asio::awaitable<void> write_client();
+    asio::awaitable<void> write_and_start_compression(std::string_view octets, std::size_t plain);
     asio::awaitable<void> write_server();
     asio::awaitable<void> watch();
     Clock::time_point end_of_patience() const;

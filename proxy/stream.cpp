@@ -78,7 +78,29 @@ void Stream::notice_a_vanished_peer() {
 #endif
 }
 
+void Stream::start_inflating(std::string_view already_read) {
+    inflater_ = std::make_unique<Inflater>();
+    inflater_->push(already_read);
+}
+
+/// A small compressed input becomes no more than a buffer at a time, and waits where it is until
+/// that has been used.
 asio::awaitable<std::string_view> Stream::read(std::span<char> buffer) {
+    while (true) {
+        if (inflater_) {
+            co_await take_turn();
+            const auto count = inflater_->read(buffer);
+            if (count > 0) co_return std::string_view{buffer.data(), count};
+            if (inflater_->ended()) co_return std::string_view{};
+        }
+        const auto octets = co_await receive(buffer);
+        if (!inflater_ || octets.empty()) co_return octets;
+        inflater_->push(octets);
+    }
+}
+
+/// What comes through the socket, or through TLS.
+asio::awaitable<std::string_view> Stream::receive(std::span<char> buffer) {
     if (!tls_) co_return std::string_view{buffer.data(), co_await read_socket(buffer)};
     while (true) {
         std::size_t filled = 0;
@@ -96,12 +118,16 @@ asio::awaitable<std::string_view> Stream::read(std::span<char> buffer) {
     }
 }
 
+/// Lets others go first from time to time.
+asio::awaitable<void> Stream::take_turn() {
+    if (++reads_without_waiting_ <= most_reads_without_waiting) co_return;
+    reads_without_waiting_ = 0;
+    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+}
+
 /// Waits for the socket and only then uses the buffer: a session that is idle holds none.
 asio::awaitable<std::size_t> Stream::read_socket(std::span<char> buffer) {
-    if (++reads_without_waiting_ > most_reads_without_waiting) {
-        reads_without_waiting_ = 0;
-        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
-    }
+    co_await take_turn();
     while (true) {
         asio::error_code error;
         const auto count = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
@@ -115,7 +141,18 @@ asio::awaitable<std::size_t> Stream::read_socket(std::span<char> buffer) {
     }
 }
 
+/// The last piece of what there is to say now is flushed, so that the other side can read it.
 asio::awaitable<void> Stream::write(std::string_view octets) {
+    if (!deflater_) co_return co_await send(octets);
+    while (!octets.empty()) {
+        const auto piece = octets.substr(0, write_piece);
+        octets.remove_prefix(piece.size());
+        const auto compressed = deflater_->compress(piece, octets.empty());
+        if (!compressed.empty()) co_await send(compressed);
+    }
+}
+
+asio::awaitable<void> Stream::send(std::string_view octets) {
     if (!tls_) {
         co_await asio::async_write(socket_, asio::buffer(octets.data(), octets.size()),
                                    asio::use_awaitable);

@@ -21,7 +21,7 @@ libraries = {
     "libetpan/": {"smime/mime"},
     "gumbo": {"smime/html_tree"},
     "toml++/": {"proxy/config"},
-    "zlib.h": {"smime/compressed_data"},
+    "zlib.h": {"smime/compressed_data", "proxy/deflate"},
     "asio": {"proxy/main", "proxy/stream", "proxy/connect", "proxy/listener", "proxy/session", "proxy/service",
              "proxy/opener", "proxy/probe"},
     "CLI/": {"proxy/main"},

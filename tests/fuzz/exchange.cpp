@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     proxy::KeywordStore keywords;
     const bool opens = size % 8 != 7;  // and now and then only looks
     proxy::Exchange exchange{
-        {opens, 4096, smime::Errant::leave, false, &keywords, epochs.get(), &rules()},
+        {opens, 4096, smime::Errant::leave, false, &keywords, epochs.get(), &rules(), true, true},
         cache,
         "PK."};
     std::string_view input{reinterpret_cast<const char*>(data), size};
@@ -69,6 +69,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 if (request.message.size() > rules().max_message) std::abort();
                 exchange.on_append_decided(proxy::decide_append(rules(), std::move(request)));
             }
+            // What comes behind is compressed for the Stream only: here it goes on as it is.
+            const auto plain = exchange.take_client_compression();
+            if (plain && *plain > exchange.to_client().size()) std::abort();
+            if (const auto rest = exchange.take_server_compression()) exchange.from_server(*rest);
             for (auto& request : exchange.take_open_requests()) {
                 if (request.message_offset + request.message_size > request.response.size()) {
                     std::abort();

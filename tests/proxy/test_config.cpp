@@ -28,6 +28,7 @@ login_timeout = 60
 idle_timeout = 1800
 max_connections = 1000
 any_local_user = true
+compress = "server"
 
 [[account]]
 name = "home"
@@ -73,6 +74,8 @@ level = "debug"
     CHECK(work.timeouts.idle == std::chrono::minutes{30});
     CHECK(work.max_connections == 1000);
     CHECK(work.any_local_user);
+    CHECK_FALSE(work.compress_client);
+    CHECK(work.compress_server);
     const auto& home = config.accounts[1];
     CHECK(home.listen.host == "::1");
     CHECK(home.server.security == proxy::ServerAddress::Security::start_tls);
@@ -111,8 +114,20 @@ TEST_CASE("a local socket's path is the file's neighbour, at home, or absolute",
     CHECK(path("unix:imap.sock") == directory.path() / "imap.sock");
     CHECK(path("unix:keys/imap.sock") == directory.path() / "keys" / "imap.sock");
     CHECK(path("unix:" + (directory.path() / "x").string()) == directory.path() / "x");
-    ::setenv("HOME", directory.path().c_str(), 1);
-    CHECK(path("unix:~/x") == directory.path() / "x");
+    CHECK(path("unix:~/x") == *proxy::home_directory() / "x");
+}
+
+TEST_CASE("which leg is compressed is said in one word", "[config]") {
+    const ConfigDirectory directory;
+    const auto legs = [&](const std::string& word) {
+        const auto text = account("compress = \"" + word + "\"\n");
+        const auto work = Config::parse(text, directory.path() / "config.toml").accounts.at(0);
+        return std::pair{work.compress_client, work.compress_server};
+    };
+    CHECK(legs("none") == std::pair{false, false});
+    CHECK(legs("client") == std::pair{true, false});
+    CHECK(legs("server") == std::pair{false, true});
+    CHECK(legs("both") == std::pair{true, true});
 }
 
 TEST_CASE("what a configuration does not say has its default", "[config]") {
@@ -123,6 +138,8 @@ TEST_CASE("what a configuration does not say has its default", "[config]") {
     CHECK(config.accounts.at(0).timeouts.login >= std::chrono::minutes{3});  // as Dovecot
     CHECK(config.accounts.at(0).max_connections == 64);
     CHECK_FALSE(config.accounts.at(0).any_local_user);
+    CHECK(config.accounts.at(0).compress_client);
+    CHECK_FALSE(config.accounts.at(0).compress_server);
     CHECK(config.decrypt.enabled);
     CHECK(config.decrypt.max_message == 0);
     CHECK_FALSE(config.decrypt.legacy);

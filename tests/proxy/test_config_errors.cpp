@@ -80,6 +80,8 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
          {":3:10: account.listen: the directory /not/there is not there; create it"}},
         {listen("unix:/tmp/" + std::string(103, 'x')),
          {":3:10: account.listen: the socket's path has 108 octets, 107 are possible"}},
+        {account("compress = \"gzip\"\n"),
+         {":5:12: account.compress: this is neither; write \"none\", \"client\""}},
         {account("max_connections = 0\n"), {"account.max_connections: 0 is out of range"}},
         {account("login_timeout = 0\n"), {"account.login_timeout: 0 is out of range"}},
         {account("any_local_user = \"yes\"\n"), {":5:18: account.any_local_user: "}},

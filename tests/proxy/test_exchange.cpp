@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "proxy/deflate.hpp"
 #include "proxy/first_line.hpp"
 #include "proxy/limits.hpp"
 #include "proxy/protocol_error.hpp"
@@ -208,6 +209,63 @@ TEST_CASE("a client that pipelines without end waits for the server", "[exchange
     CHECK(commands == proxy::limits::commands_with_server);
     exchange.from_server("b OK\r\n");
     CHECK(exchange.reads_client());
+}
+
+TEST_CASE("COMPRESS begins behind its OK, once nothing is under way", "[exchange][compress]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{
+        {true, 1 << 20, smime::Errant::leave, false, nullptr, nullptr, nullptr, true, true},
+        cache,
+        "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server("* OK ready\r\na OK [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in\r\n");
+    CHECK(exchange.to_client().ends_with("[CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in\r\n"));
+    // The server's leg first; the client waits for it.
+    CHECK(exchange.to_server() == log_in + "PK.1 COMPRESS DEFLATE\r\n");
+    exchange.to_server().clear();
+    exchange.to_client().clear();
+    exchange.from_client("b NOOP\r\nc COMPRESS DEFLATE\r\n");
+    CHECK(exchange.to_server().empty());
+    CHECK_FALSE(exchange.take_server_compression());
+    exchange.from_server("* 1 EXISTS\r\nPK.1 OK\r\ncompressed");
+    CHECK(exchange.take_server_compression() == "compressed");
+    CHECK(exchange.to_client() == "* 1 EXISTS\r\n");
+    CHECK(exchange.to_server() == "b NOOP\r\n");
+    CHECK_FALSE(exchange.take_client_compression());
+    exchange.from_server("b OK done\r\n* 2 EXISTS\r\n");
+    CHECK(exchange.to_client() ==
+          "* 1 EXISTS\r\nb OK done\r\nc OK Compressed from here on.\r\n* 2 EXISTS\r\n");
+    CHECK_THROWS_AS(exchange.from_client("d"), proxy::ProtocolError);
+    CHECK(exchange.take_client_compression() ==
+          exchange.to_client().size() - std::string{"* 2 EXISTS\r\n"}.size());
+    exchange.from_client("d NOOP\r\n");
+    CHECK(exchange.to_server() == "b NOOP\r\nd NOOP\r\n");
+}
+
+TEST_CASE("what was deflated inflates to itself, however it is cut", "[compress]") {
+    proxy::Deflater deflater;
+    std::string text, compressed;
+    for (int i = 0; i < 60; ++i) {
+        const auto piece = "* " + std::to_string(i * i) + " FETCH (FLAGS (\\Seen))\r\n";
+        text += piece;
+        compressed += deflater.compress(piece, i % 3 == 0 || i == 59);
+    }
+    REQUIRE(compressed.size() < text.size());
+    tests::for_every_split(compressed, [&](const std::vector<std::string_view>& pieces) {
+        proxy::Inflater inflater;
+        std::string inflated;
+        std::vector<char> buffer(7);  // a reader of little
+        for (const auto piece : pieces) {
+            inflater.push(piece);
+            while (const auto count = inflater.read(buffer)) inflated.append(buffer.data(), count);
+        }
+        REQUIRE(inflated == text);
+        REQUIRE_FALSE(inflater.ended());
+    });
+    proxy::Inflater inflater;
+    inflater.push("\xff\xff");  // a block of a kind that there is not
+    std::vector<char> buffer(100);
+    CHECK_THROWS_AS(inflater.read(buffer), proxy::ProtocolError);
 }
 
 TEST_CASE("a client's first words tell whether it speaks IMAP (LOC-05)", "[first_line]") {
