@@ -32,8 +32,9 @@ void Exchange::on_compress_command() {
 
 /// No command is with the server, and nothing of an answer is still to come.
 bool Exchange::is_quiet() const {
-    return !task_ && !waiting_fetch_ && !append_ && with_server_.empty() && !inside_response_ &&
-           !to_client_.has_open_slots() && !collecting_command_ && !inside_command_ &&
+    return !runs_alone() && !waiting_fetch_ && !waiting_search_ && !search_command_ && !append_ &&
+           with_server_.empty() && !inside_response_ && !to_client_.has_open_slots() &&
+           !collecting_command_ && !inside_command_ &&
            client_mode_ == ClientMode::commands;
 }
 
