@@ -162,4 +162,4 @@ def lf(octets):
     return octets.replace(b"\r\n", b"\n")
 
 
-__all__ = ["RawClient", "SLOW", "Trial", "WORD", "lf", "response"]
+__all__ = ["RawClient", "SLOW", "Trial", "WORD", "lf", "messages", "response"]
