@@ -25,7 +25,7 @@ std::vector<keystore::Certificate> public_certificates(const fs::path& file) {
                 certificates.push_back(std::move(*certificate));
         }
     } catch (const keystore::KeyFileError&) {
-        // The report says what is wrong with the file.
+        return {};  // the report says what is wrong with the file
     }
     return certificates;
 }
