@@ -54,7 +54,7 @@ OwnFolder::OwnFolder(fs::path path) : path_{std::move(path)} {
 }
 
 fs::path OwnFolder::add(const std::string& name, keystore::BytesView octets) const {
-    const auto file = path_ / name;
+    auto file = path_ / name;
     const Temporary unfinished{path_ / ("." + name + "." + std::to_string(::getpid()))};
     Descriptor descriptor{::open(unfinished.path.c_str(),
                                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
@@ -77,7 +77,7 @@ fs::path OwnFolder::move_aside(const std::string& name) const {
     make_folder(aside);
     const auto file = path_ / name;
     for (int number = 0;; ++number) {
-        const auto to = aside / (name + (number > 0 ? "." + std::to_string(number) : ""));
+        auto to = aside / (name + (number > 0 ? "." + std::to_string(number) : ""));
         if (::link(file.c_str(), to.c_str()) == 0) {
             if (::unlink(file.c_str()) != 0) fail(file, "moved");
             return to;
