@@ -52,7 +52,8 @@ bool is_or_is_below(std::string_view name, std::string_view from) {
 UidValidity EpochRecords::presented(const Mailbox& mailbox, std::string_view views,
                                     UidValidity server, std::uint32_t now) {
     const auto found = mailboxes_.find(mailbox);
-    const auto least = found == mailboxes_.end() ? floor_ : highest(found->second);
+    const auto least =
+        found == mailboxes_.end() ? floor_ : std::max(floor_, highest(found->second));
     if (found != mailboxes_.end()) {
         if (auto* epoch = find_server(found->second, server)) {
             if (epoch->views != views) renew(found->second, *epoch, views, now);
@@ -76,7 +77,8 @@ std::optional<UidValidity> EpochRecords::server_of(const Mailbox& mailbox, std::
         if (epoch.presented == presented) return epoch.server;
     }
     if (find_server(found->second, presented)) return std::nullopt;
-    return presented > highest(found->second) ? std::optional{presented} : std::nullopt;
+    const bool is_above = presented > std::max(floor_, highest(found->second));
+    return is_above ? std::optional{presented} : std::nullopt;
 }
 
 void EpochRecords::met(const Mailbox& mailbox, std::string_view views, UidValidity server,
@@ -96,7 +98,7 @@ void EpochRecords::met(const Mailbox& mailbox, std::string_view views, UidValidi
 
 void EpochRecords::renew(std::vector<Epoch>& epochs, Epoch& epoch, std::string_view views,
                          std::uint32_t now) {
-    epoch.presented = next(epochs, epoch.server, now);
+    epoch.presented = next(epochs, std::max(floor_, epoch.server), now);
     epoch.views = views;
     changed_ = true;
 }

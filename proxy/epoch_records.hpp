@@ -71,7 +71,8 @@ private:
     bool insert(const Mailbox& mailbox, Epoch epoch);
 
     std::map<Mailbox, std::vector<Epoch>> mailboxes_;
-    /// What mailboxes without a record present is greater than this: such a record may be lost.
+    /// What is chosen anew is greater than this, and what mailboxes without a record present: their
+    /// records may be lost.
     UidValidity floor_;
     bool changed_ = false;
 };

@@ -302,6 +302,11 @@ TEST_CASE("two processes at once lose nothing of each other", "[epochs]") {
                 meet(epochs, std::to_string(child) + "." + std::to_string(i), i);
                 std::this_thread::sleep_for(std::chrono::milliseconds{3});
             }
+            // What could not be kept at once, since the others kept the lock, is kept now.
+            for (int tries = 0; tries < 50; ++tries) {
+                presented(epochs, "x", 1);
+                std::this_thread::sleep_for(std::chrono::milliseconds{5});
+            }
             ::_exit(0);
         }
         children.push_back(pid);
