@@ -77,7 +77,7 @@ void check_append(const Config& config, const keystore::Keystore& keys, Findings
     const auto own = own_certificate(&keys, config.append.certificate, {}, now);
     if (own.certificate) {
         findings.ok("[append] encrypt_to_self: to " + own.certificate->subject_text + ", until " +
-                    day(own.certificate->not_after));
+                    day_text(own.certificate->not_after));
     } else {
         findings.problem("[append] encrypt_to_self: " + own.problem +
                          "; what is to be encrypted is refused: put your key there, or name "
