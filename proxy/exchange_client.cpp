@@ -230,6 +230,7 @@ bool Exchange::needs_uids(const imap::FetchCommand& command, FetchPlan plan) con
     if (!settings_.keywords || command.by_uid || asks_for(command, imap::DataItem::uid))
         return false;
     if (plan != FetchPlan::whole && !asks_for(command, imap::DataItem::flags)) return false;
+    if (command.set.is_saved_result()) return true;  // only the server knows which (RFC 5182)
     constexpr std::uint32_t most = 1000;
     std::uint32_t count = 0;
     for (const auto& range : command.set.ranges()) {
