@@ -59,8 +59,8 @@ bool aes_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets
 bool des3_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 bool des_cbc_decrypt(BytesView key, BytesView iv, std::span<std::uint8_t> octets);
 
-/// What stands before the PKCS#7 padding (RFC 5652, 6.3) of a block size of 8 or 16. Both values are
-/// found in the same time for every padding, right or wrong; valid is a mask.
+/// What stands before the PKCS#7 padding (RFC 5652, 6.3) of a block size of 8 or 16. Both values
+/// are found in the same time for every padding, right or wrong; valid is a mask.
 struct Unpadded {
     std::size_t size = 0;
     std::uint8_t valid = 0;

@@ -123,8 +123,8 @@ private:
     void on_select(std::string_view tag, const std::optional<std::string>& mailbox);
     void reply(std::string_view tag, std::string_view text);
     bool gated() const {
-        return runs_alone() || waiting_fetch_ || waiting_search_ ||
-               (append_ && append_->waits()) || awaits_compression();
+        return runs_alone() || waiting_fetch_ || waiting_search_ || (append_ && append_->waits()) ||
+               awaits_compression();
     }
     bool runs_alone() const { return task_ || search_ || uid_probe_; }
     void start_waiting();

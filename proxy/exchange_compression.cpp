@@ -34,8 +34,7 @@ void Exchange::on_compress_command() {
 bool Exchange::is_quiet() const {
     return !runs_alone() && !waiting_fetch_ && !waiting_search_ && !search_command_ && !append_ &&
            with_server_.empty() && !inside_response_ && !to_client_.has_open_slots() &&
-           !collecting_command_ && !inside_command_ &&
-           client_mode_ == ClientMode::commands;
+           !collecting_command_ && !inside_command_ && client_mode_ == ClientMode::commands;
 }
 
 void Exchange::advance_compression() {

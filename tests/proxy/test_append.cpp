@@ -174,7 +174,9 @@ TEST_CASE("an ordinary message streams in constant memory, and one that is refus
          {"Subject: x\r\n\r\n", "X-Paperknife: encryption=legacy\r\n\r\n"})
         for (const std::string plus : {"", "+"}) {
             proxy::Exchange exchange{
-                {true, 1 << 20, smime::Errant::leave, nullptr, &guarded}, cache, "PK."};
+                {true, 1 << 20, smime::Errant::leave, false, nullptr, nullptr, &guarded},
+                cache,
+                "PK."};
             const bool passes = header.starts_with("Subject");
             std::size_t sent = 0, most = 0;
             const auto flush = [&] {
@@ -218,7 +220,7 @@ TEST_CASE("an APPEND is the same however its octets come", "[append]") {
                                ")\r\nc APPEND x " + literal(view + "more", "+") + "\r\nd NOOP\r\n";
     const auto run = [&](std::size_t step) {
         proxy::Exchange exchange{
-            {true, 1 << 20, smime::Errant::leave, nullptr, &guarded}, cache, "PK."};
+            {true, 1 << 20, smime::Errant::leave, false, nullptr, nullptr, &guarded}, cache, "PK."};
         std::string sent, said;
         const auto serve = [&] {
             for (auto& request : exchange.take_append_requests())
@@ -254,7 +256,7 @@ TEST_CASE("a client that goes within a literal leaves nothing behind", "[append]
     const std::string command = "a APPEND x {" + std::to_string(view.size()) + "+}\r\n" + view;
     for (std::size_t cut = 0; cut < command.size(); ++cut) {
         proxy::Exchange exchange{
-            {true, 1 << 20, smime::Errant::leave, nullptr, &guarded}, cache, "PK."};
+            {true, 1 << 20, smime::Errant::leave, false, nullptr, nullptr, &guarded}, cache, "PK."};
         exchange.from_client(std::string_view{command}.substr(0, cut));
         REQUIRE(exchange.to_server().empty());
         REQUIRE(exchange.take_append_requests().empty());
@@ -267,7 +269,7 @@ TEST_CASE("what comes behind an APPEND that waits is held back (REL-04)", "[appe
     auto guarded = rules(proxy::PlaintextCopies::refuse, false);
     guarded.opened->learn(view_of(view), "original", true);
     proxy::Exchange exchange{
-        {true, 1 << 20, smime::Errant::leave, nullptr, &guarded}, cache, "PK."};
+        {true, 1 << 20, smime::Errant::leave, false, nullptr, nullptr, &guarded}, cache, "PK."};
     exchange.from_client("a APPEND x {" + std::to_string(view.size()) + "+}\r\n" + view + "\r\n");
     while (exchange.reads_client()) exchange.from_client("b NOOP\r\n");
     CHECK(exchange.to_server().empty());
