@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "smime/encoded_word.hpp"
 #include "smime/folded_field.hpp"
 #include "smime/header.hpp"
 #include "smime/header_cursor.hpp"
@@ -97,7 +98,10 @@ std::string authentication_results(const Report& report, std::string_view authse
 }
 
 bool tells_of_smime(std::string_view value) {
-    return is_in_our_name(value) || names_the_method(value);
+    if (is_in_our_name(value) || names_the_method(value)) return true;
+    // What only looks like it: readers show encoded words as text.
+    bool charset_hides = false;
+    return names_the_method(without_encoded_words(value, charset_hides)) || charset_hides;
 }
 
 }  // namespace smime
