@@ -50,6 +50,15 @@ bool is_broken_digest(std::string_view oid) {
     return oid == "1.2.840.113549.2.2" || oid == "1.2.840.113549.2.4";
 }
 
+/// The first address without control characters, or nothing: one with them is nobody's.
+std::string first_presentable(const std::vector<std::string>& addresses) {
+    const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+    const auto found = std::ranges::find_if(addresses, [&](const std::string& address) {
+        return std::ranges::none_of(address, is_control);
+    });
+    return found == addresses.end() ? std::string{} : *found;
+}
+
 Candidate without_certificate(Integrity integrity, bool weak = false) {
     Candidate candidate;
     candidate.integrity = integrity;
@@ -362,8 +371,8 @@ std::pair<SignerFacts, Signer> SignatureVerifier::judge(const CheckedSigner& sig
     if (facts.date_differs) shown.date = author.date;
     if (facts.address_matches)
         shown.address = author.address->text();
-    else if (!best->addresses.empty())
-        shown.address = best->addresses.front();
+    else
+        shown.address = first_presentable(best->addresses);
     if (!best->subject.empty()) {
         shown.valid = {best->not_before, best->not_after};
         shown.revocation = best->revocation;
