@@ -26,7 +26,6 @@ FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::stri
     if (!asks_for(command_, DataItem::body_structure)) {
         unasked_.push_back(DataItem::body_structure);
     }
-    for_some_.modifiers = modifiers_for_some(command_);
     if (!probe) {
         context_.to_server += list_command(command_);
     } else if (know_all()) {
@@ -37,6 +36,7 @@ FetchTask::FetchTask(FetchContext context, imap::FetchCommand command, std::stri
     auto modifiers = without_vanished(command_.modifiers);
     tells_vanished_ = modifiers != command_.modifiers;
     command_.modifiers = std::move(modifiers);
+    for_some_.modifiers = modifiers_for_some(command_);
 }
 
 std::optional<FetchCollector::Mode> FetchTask::collects() const {
