@@ -28,7 +28,7 @@ Text read_text(const std::filesystem::path& file) {
     Text text;
     const Descriptor descriptor{
         ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)};
-    text.is_there = descriptor || errno != ENOENT;
+    text.is_there = descriptor || (errno != ENOENT && errno != ENOTDIR);
     if (!descriptor) return text;
     std::array<char, 64 * 1024> octets{};
     while (text.octets.size() <= limits::epoch_file) {

@@ -33,6 +33,14 @@ UidValidity next(const std::vector<Epoch>& epochs, UidValidity least, std::uint3
     return value;
 }
 
+/// Of two values for the same one of the server's: one below it was chosen when there was none
+/// above any more.
+bool is_later(const Epoch& a, const Epoch& b) {
+    const bool a_is_below = a.presented < a.server;
+    const bool b_is_below = b.presented < b.server;
+    return a_is_below != b_is_below ? a_is_below : a.presented > b.presented;
+}
+
 Epoch* find_server(std::vector<Epoch>& epochs, UidValidity server) {
     const auto found = std::find_if(epochs.begin(), epochs.end(),
                                     [&](const Epoch& epoch) { return epoch.server == server; });
@@ -158,7 +166,7 @@ void EpochRecords::merge(const EpochRecords& other) {
                 found == mailboxes_.end() ? nullptr : find_server(found->second, theirs.server);
             if (!ours) {
                 insert(mailbox, theirs);
-            } else if (theirs.presented > ours->presented) {
+            } else if (is_later(theirs, *ours)) {
                 *ours = theirs;
                 changed_ = true;
             } else if (theirs.presented == ours->presented && theirs.views != ours->views) {

@@ -49,7 +49,7 @@ public:
     /// A mailbox, and those below it, have another name now. The old ones stay known: they may come
     /// to be again.
     void rename(std::string_view account, std::string_view from, std::string_view to);
-    /// Takes over what another process has recorded; the greater value counts.
+    /// Takes over what another process has recorded; the later value counts.
     void merge(const EpochRecords& other);
     /// Records of any mailbox may be lost: each presents a greater value from now on.
     void doubt(std::uint32_t now);
