@@ -116,6 +116,8 @@ class Server:
                         self.compressed += 1
                     elif name == b"COMPRESS":
                         line.send(tag + b" NO not today\r\n")
+                    elif name == b"FETCH" and command.endswith(b" (UID)\r\n"):
+                        line.send(b"* 1 FETCH (UID 1)\r\n" + tag + b" OK done\r\n")
                     elif name == b"FETCH":
                         line.send(b"* 1 FETCH (BODY[] {%d}\r\n" % self.SIZE + b"x" * self.SIZE + b")\r\n" + tag + b" OK done\r\n")
                     else:

@@ -217,8 +217,8 @@ class Hostile(unittest.TestCase):
     def test_a_server_that_drips(self):
         octets = b"* 1 FETCH (UID 7 BODY[] {%d}\r\n" % len(MESSAGE) + MESSAGE + b")\r\n"
 
-        def evil(_tag, _line, send):
-            for octet in octets:
+        def evil(_tag, line, send):
+            for octet in octets if b"BODY" in line else b"* 1 FETCH (UID 7)\r\n":
                 send(bytes([octet]))
                 time.sleep(0.002)
         self.server.evil = evil
