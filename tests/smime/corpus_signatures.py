@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-program = pathlib.Path(sys.argv[1])
+program = pathlib.Path(sys.argv[1]).resolve()
 corpus = pathlib.Path(os.environ.get("PAPERKNIFE_CORPUS", sys.argv[2]))
 if not corpus.is_dir():
     print(f"skipped: no corpus {corpus}")
