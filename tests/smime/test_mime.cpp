@@ -49,6 +49,16 @@ TEST_CASE("a message without MIME is one part", "[smime][mime]") {
     CHECK(read.structure.part(root.first_child) == nullptr);
 }
 
+TEST_CASE("every line of a long body counts", "[smime][mime]") {
+    const auto lines = GENERATE(254, 255, 256, 511, 70'000);
+    for (const std::string line : {"\n", "a\r\n"}) {
+        std::string message = "Subject: x\r\n\r\n";
+        for (int i = 0; i < lines; ++i) message += line;
+        CHECK(Read{message + "rest"}.structure.root().body_lines ==
+              static_cast<std::uint64_t>(lines));
+    }
+}
+
 TEST_CASE("the line end before a boundary line belongs to it", "[smime][mime]") {
     const Read read{
         multipart("pre\r\n--B\r\nA: b\r\n\r\none\r\n\r\n--B\r\n\r\ntwo\r\n--B--\r\npost")};
