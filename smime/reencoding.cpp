@@ -13,12 +13,20 @@ bool has_nul(std::string_view text) {
     return !text.empty() && std::memchr(text.data(), 0, text.size()) != nullptr;
 }
 
+/// std::string_view::rfind() goes octet by octet.
+std::size_t last_line_end(std::string_view text) {
+    const auto* found = static_cast<const char*>(::memrchr(text.data(), '\n', text.size()));
+    return found ? static_cast<std::size_t>(found - text.data()) : std::string_view::npos;
+}
+
+/// Looks for the last line end that is near enough: those before it need no look.
 bool has_long_line(std::string_view text) {
     while (text.size() > limits::line) {
-        const auto newline = text.substr(0, limits::line + 2).find('\n');
-        if (newline == std::string_view::npos) return true;
-        if (newline > limits::line && text[newline - 1] != '\r') return true;
-        text.remove_prefix(newline + 1);
+        auto end = last_line_end(text.substr(0, limits::line + 2));
+        if (end == limits::line + 1 && text[limits::line] != '\r')
+            end = last_line_end(text.substr(0, limits::line + 1));
+        if (end == std::string_view::npos) return true;
+        text.remove_prefix(end + 1);
     }
     return false;
 }

@@ -32,6 +32,20 @@ TEST_CASE("what a literal can hold stays as it is", "[smime][reencoding]") {
           "\r\n" + long_line + "\r\n" + long_line + "\n" + long_line);
 }
 
+TEST_CASE("a line is overlong whatever stands before it (RFC 5322, 2.1.1)", "[smime][reencoding]") {
+    const auto before = GENERATE(as<std::string>{}, "", "\n", "\r\n", "a\r\n", "a\nb\n");
+    const std::string most = before + long_line;
+    for (const std::string end : {"", "\n", "\r\n", "\r\n\r\n", "\nb\r\n"}) {
+        CHECK(written("\r\n", most + end) == "\r\n" + most + end);
+        CHECK(written("\r\n", most + "x" + end) != "\r\n" + most + "x" + end);
+    }
+    // Lines that end where the octets end that one line may take.
+    for (std::size_t size = 990; size <= 998; ++size) {
+        const std::string lines = before + std::string(size, 'x') + "\n" + long_line + "\r\n";
+        CHECK(written("\r\n", lines) == "\r\n" + lines);
+    }
+}
+
 TEST_CASE("a leaf with NUL or overlong lines is written in base64 (MIME-09)",
           "[smime][reencoding]") {
     const std::string base64 = "Content-Transfer-Encoding: base64\r\n\r\n";
