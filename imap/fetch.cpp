@@ -168,12 +168,14 @@ std::optional<MessageDataItem> read_unfinished_section(Cursor& in) {
 }
 
 ///     msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (…)) ")"
+/// Domino puts an ENVELOPE into parentheses of its own.
 std::optional<MessageDataItem> read_message_data_item(Cursor& in) {
     Cursor ahead = in;
+    const bool enclosed = ahead.special('(');
     auto item = read_item_beginning(ahead);
     if (!item) return std::nullopt;
     const auto value = ahead.any_value();
-    if (!value) return std::nullopt;
+    if (!value || (enclosed && !ahead.special(')'))) return std::nullopt;
     item->value = *value;
     item->octets = between(in, ahead);
     in = ahead;
