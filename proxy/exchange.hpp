@@ -78,10 +78,10 @@ public:
     /// Back-pressure: false while there is no room for more of that side's octets.
     bool reads_client() const;
     bool reads_server() const;
-    /// True while something for the client waits for a message to be opened.
     /// True while something that the client has said is yet to be carried out.
     bool has_client_work() const { return gated() || !backlog_.empty(); }
-    bool awaits_opening() const { return to_client_.has_open_slots(); }
+    /// True while messages are being opened.
+    bool awaits_opening() const { return !opening_.empty() || (task_ && task_->is_opening()); }
 
     bool authenticated() const { return authenticated_; }
 
@@ -130,6 +130,7 @@ private:
     void start_waiting();
     void start_waiting_fetch();
     bool needs_uids(const imap::FetchCommand& command, FetchPlan plan) const;
+    bool all_at_hand(const imap::FetchCommand& command) const;
     void probe_uids(std::string_view set);
     FetchContext fetch_context();
 

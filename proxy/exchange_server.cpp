@@ -31,6 +31,7 @@ void Exchange::on_server_frame(const imap::Frame& frame) {
     } else {
         to_client_.write(frame.octets);
     }
+    if (task_) task_->bound_what_waits();
     if (!frame.ends_message) return;
     inside_response_ = false;
     collector_.reset();

@@ -104,8 +104,25 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
         context_.to_client.write(compose_without_preview(response, unasked_));
         return;
     }
-    candidates_.push_back(
-        {response.number, uid, candidate->octets, response.find(DataItem::flags) != nullptr});
+    candidates_.push_back({response.number, uid, candidate->octets,
+                           response.find(DataItem::flags) != nullptr,
+                           context_.to_client.open_slot()});
+}
+
+void FetchTask::bound_what_waits() {
+    if (context_.to_client.octets() <= limits::held_listing) return;
+    for (auto i = next_candidate_; i < candidates_.size(); ++i) give_up_place(candidates_[i]);
+    for (auto& [uid, candidate] : awaited_) give_up_place(candidate);
+}
+
+void FetchTask::give_up_place(Candidate& candidate) {
+    if (candidate.slot) context_.to_client.fill(*candidate.slot, {});
+    candidate.slot.reset();
+}
+
+void FetchTask::leave_as_it_is(Candidate candidate) {
+    give_up_place(candidate);
+    as_they_are_.push_back(candidate);
 }
 
 void FetchTask::on_probe(const CollectedFetch& collected, const imap::FetchResponse& response) {
@@ -135,7 +152,7 @@ void FetchTask::learn(const imap::FetchResponse& response, imap::Uid uid, bool i
 }
 
 void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets) {
-    Candidate candidate{response.number, uid, octets, false};
+    Candidate candidate{response.number, uid, octets, false, std::nullopt};
     if (octets > context_.max_message) context_.mailbox.could_not_be_opened(uid);
     if (context_.mailbox.class_of(uid) != MessageClass::candidate) {
         add(to_ask_, candidate);
@@ -253,13 +270,16 @@ void FetchTask::next_batch() {
     std::uint64_t octets = 0;
     bool with_flags = false;
     while (next_candidate_ < candidates_.size() && awaited_.size() < limits::batch_messages) {
-        const auto& candidate = candidates_[next_candidate_];
+        auto& candidate = candidates_[next_candidate_];
         octets += candidate.octets;
         if (!awaited_.empty() && octets > limits::batch_octets) break;
+        ++next_candidate_;
+        if (!awaited_.emplace(candidate.uid.value(), candidate).second) {  // told of twice
+            give_up_place(candidate);
+            continue;
+        }
         add(set, candidate);
         with_flags = with_flags || candidate.with_flags;
-        awaited_.emplace(candidate.uid.value(), candidate);
-        ++next_candidate_;
     }
     batch_over_ = false;
     const auto body = probes_ && sets_seen(command_) ? Body::full : Body::peek;
@@ -279,11 +299,15 @@ void FetchTask::on_message(CollectedFetch collected, const imap::FetchResponse& 
     awaited_.erase(awaited);
     if (!collected.candidate || collected.message_size == 0) {  // the structure had said otherwise
         context_.mailbox.could_not_be_opened(candidate.uid);
-        as_they_are_.push_back(candidate);
+        leave_as_it_is(candidate);
         return;
     }
     const auto id = ++context_.last_open_id;
-    opening_.emplace(id, Opening{context_.to_client.open_slot(), candidate});
+    if (!candidate.slot) {
+        candidate.number = response.number;
+        candidate.slot = context_.to_client.open_slot();
+    }
+    opening_.emplace(id, candidate);
     context_.open_requests.push_back({id, candidate.uid, std::move(collected.response),
                                       collected.message_offset, collected.message_size});
 }
@@ -293,24 +317,24 @@ void FetchTask::on_too_large(std::optional<imap::Uid> uid) {
     const auto awaited = awaited_.find(uid->value());
     if (awaited == awaited_.end()) return;
     context_.mailbox.could_not_be_opened(*uid);
-    as_they_are_.push_back(awaited->second);
+    leave_as_it_is(awaited->second);
     awaited_.erase(awaited);
 }
 
 void FetchTask::on_opened(const OpenResult& result) {
     const auto node = opening_.extract(result.id);
     if (node.empty()) return;
-    const auto& [slot, candidate] = node.mapped();
-    const auto response = imap::read_fetch_response(result.response);
-    if (result.items && response) {
-        context_.mailbox.opened(candidate.uid, result.digest);
-        context_.learn_keywords(candidate.uid, *result.items);
-        context_.to_client.fill(slot, compose(*response, *result.items));
-    } else {
+    const auto& candidate = node.mapped();
+    auto response = imap::read_fetch_response(result.response);
+    if (!result.items || !response) {
         context_.mailbox.could_not_be_opened(candidate.uid);
-        as_they_are_.push_back(candidate);
-        context_.to_client.fill(slot, {});
+        return leave_as_it_is(candidate);
     }
+    context_.mailbox.opened(candidate.uid, result.digest);
+    context_.learn_keywords(candidate.uid, *result.items);
+    // The number that the message has at the place where it is told of.
+    response->number = candidate.number;
+    context_.to_client.fill(*candidate.slot, compose(*response, *result.items));
 }
 
 void FetchTask::advance() {
@@ -368,7 +392,7 @@ void FetchTask::on_own_tagged(std::string_view line, imap::Response::Condition c
             batch_over_ = true;
             // Not answered: gone meanwhile, or too large, or the server could not give it. It says
             // which, asked for the client's own items.
-            for (const auto& [uid, candidate] : awaited_) as_they_are_.push_back(candidate);
+            for (const auto& [uid, candidate] : awaited_) leave_as_it_is(candidate);
             if (ok) remember_status(line, ok);
             awaited_.clear();
             return next_batch();

@@ -69,6 +69,11 @@ public:
     /// server, since it may answer.
     void advance();
 
+    /// Lets the other answers of a listing go ahead of its candidates, if too much waits for them
+    /// already: the server must be read on.
+    void bound_what_waits();
+
+    bool is_opening() const { return !opening_.empty(); }
     bool done() const { return step_ == Step::done; }
 
 private:
@@ -87,10 +92,8 @@ private:
         imap::Uid uid;
         std::uint64_t octets = 0;
         bool with_flags = false;
-    };
-    struct Opening {
-        Outgoing::Slot slot = 0;
-        Candidate candidate;
+        /// Of a listing: the place of its answer among the others.
+        std::optional<Outgoing::Slot> slot;
     };
 
     void on_list(const CollectedFetch& collected, const imap::FetchResponse& response);
@@ -110,6 +113,8 @@ private:
     void finish();
     void learn(const imap::FetchResponse& response, imap::Uid uid, bool is_candidate);
     void note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets);
+    void give_up_place(Candidate& candidate);
+    void leave_as_it_is(Candidate candidate);
     std::string compose(const imap::FetchResponse& response, const MessageItems& view);
     void remember_status(std::string_view line, bool ok);
     std::string new_tag() { return own_tag_ = context_.tags.next(); }
@@ -136,7 +141,7 @@ private:
     std::map<std::uint32_t, SharedItems> at_hand_;  ///< by UID: candidates whose views are at hand
     std::vector<Candidate> at_hand_candidates_;
     std::map<std::uint32_t, Candidate> awaited_;  ///< by UID: of the batch, not answered yet
-    std::map<std::uint64_t, Opening> opening_;    ///< by the OpenRequest's id
+    std::map<std::uint64_t, Candidate> opening_;  ///< by the OpenRequest's id; each has a slot
     std::vector<Candidate> as_they_are_;
     bool batch_over_ = true;
 };

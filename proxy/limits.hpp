@@ -40,6 +40,10 @@ inline constexpr std::size_t list_response = 4 * 1024 * 1024;
 /// A SEARCH response: some two million UIDs. More is no mailbox that anybody has.
 inline constexpr std::size_t search_response = 16 * 1024 * 1024;
 
+/// What of a listing waits behind its first candidate, so that all of it comes in the mailbox's
+/// order: some 5000 messages. A server takes a second or two for so much.
+inline constexpr std::size_t held_listing = 2 * 1024 * 1024;
+
 /// Candidates fetched by one command of ours, and their octets: keeps the first answer near.
 inline constexpr std::size_t batch_messages = 64;
 inline constexpr std::size_t batch_octets = 8 * 1024 * 1024;

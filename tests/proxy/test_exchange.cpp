@@ -117,6 +117,41 @@ TEST_CASE("thousands of pipelined commands are carried out in their order, not i
     REQUIRE(static_cast<std::size_t>(std::count(answers.begin(), answers.end(), '\n')) == 20'003);
 }
 
+TEST_CASE("a long listing does not wait for the S/MIME mail at its head", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server(logged_in);
+    exchange.from_client("b UID FETCH 1:* (RFC822.SIZE)\r\n");
+    exchange.to_client().clear();
+    exchange.from_server(
+        "* 1 FETCH (UID 1 RFC822.SIZE 9 BODYSTRUCTURE (\"application\" \"pkcs7-mime\" NIL NIL NIL "
+        "\"base64\" 6 NIL NIL NIL NIL))\r\n");
+    std::string expected;
+    const std::string literal(100'000, 'x');
+    bool is_streaming = false;
+    for (int n = 2; n <= 300; ++n) {
+        const auto head = "* " + std::to_string(n) + " FETCH (UID " + std::to_string(n) +
+                          " RFC822.SIZE 9 X {100000}\r\n" + literal;
+        exchange.from_server(head +
+                             " BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" 6 1))\r\n");
+        expected += head + ")\r\n";
+        const auto passed = std::exchange(exchange.to_client(), {});
+        REQUIRE(exchange.reads_server());
+        is_streaming = is_streaming || !passed.empty();
+        REQUIRE(expected.starts_with(passed));
+        expected.erase(0, passed.size());
+        REQUIRE(expected.size() <= proxy::limits::held_listing + head.size());
+    }
+    CHECK(is_streaming);
+    CHECK(expected.empty());
+    exchange.from_server("b OK done\r\n");
+    CHECK(exchange.to_server().ends_with("PK.1 UID FETCH 1 (UID BODY.PEEK[])\r\n"));
+    exchange.from_server("* 1 FETCH (UID 1 BODY[] {6}\r\nA: b\r\n)\r\nPK.1 OK done\r\n");
+    exchange.from_server("* 1 FETCH (UID 1 RFC822.SIZE 9)\r\nPK.2 OK done\r\n");
+    CHECK(exchange.to_client() == "* 1 FETCH (UID 1 RFC822.SIZE 9)\r\nb OK done\r\n");
+}
+
 TEST_CASE("a server that answers commands nobody sent ends the session (IMAP-06)", "[exchange]") {
     proxy::ViewCache cache{1 << 20};
     proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
