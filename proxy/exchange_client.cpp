@@ -209,7 +209,8 @@ void Exchange::on_fetch_command() {
         collected_command_ = items_command(*fetch, fetch->tag, fetch->set, false);
     }
     if (!fetch) return forward_command(collected_command_, *command);
-    const auto plan = plan_fetch(*fetch);
+    auto plan = plan_fetch(*fetch);
+    if (plan == FetchPlan::whole && all_at_hand(*fetch)) plan = FetchPlan::probe;
     switch (plan) {
         case FetchPlan::forward:
         case FetchPlan::whole:
@@ -241,6 +242,25 @@ bool Exchange::needs_uids(const imap::FetchCommand& command, FetchPlan plan) con
             if (!mailbox_.uid_of(imap::SequenceNumber{number})) return true;
     }
     return false;
+}
+
+/// True if all that the command names is known, and was opened, so that the server need not send it
+/// again.
+bool Exchange::all_at_hand(const imap::FetchCommand& command) const {
+    if (!command.modifiers.empty() || command.set.is_saved_result()) return false;
+    std::size_t count = 0;
+    for (const auto& range : command.set.ranges()) {
+        if (range.last == imap::SequenceSet::star) return false;
+        count += range.last - range.first + 1;
+        if (count > limits::batch_messages) return false;
+        for (auto value = range.first; value <= range.last; ++value) {
+            auto uid = std::optional{imap::Uid{value}};
+            if (!command.by_uid) uid = mailbox_.uid_of(imap::SequenceNumber{value});
+            const auto* digest = uid ? mailbox_.digest_of(*uid) : nullptr;
+            if (!digest || !cache_.find(*digest)) return false;
+        }
+    }
+    return count > 0;
 }
 
 void Exchange::probe_uids(std::string_view set) {
