@@ -35,15 +35,25 @@ bool is_aes_key_size(std::size_t size) {
 /// A part of a ciphertext: each block takes only itself and the one before it to decrypt.
 struct CbcSlice {
     Aes aes;
-    std::array<std::uint8_t, aes_block> chain{};
+    std::array<std::uint8_t, aes_block> chain{};  // the block before the first
     std::span<std::uint8_t> octets;
 
     CbcSlice(BytesView before, std::span<std::uint8_t> part) : octets{part} {
         std::copy(before.begin(), before.end(), chain.begin());
     }
+    /// From behind, so that each block finds the one before it as it was. mbedTLS 2.28 chains octet
+    /// by octet, and takes half as long again.
     bool decrypt() {
-        return mbedtls_aes_crypt_cbc(aes.get(), MBEDTLS_AES_DECRYPT, octets.size(), chain.data(),
-                                     octets.data(), octets.data()) == 0;
+        for (auto rest = octets; !rest.empty();) {
+            std::uint8_t* const block = rest.last(aes_block).data();
+            rest = rest.first(rest.size() - aes_block);
+            auto before = chain;
+            if (!rest.empty()) std::copy_n(block - aes_block, aes_block, before.begin());
+            if (mbedtls_aes_crypt_ecb(aes.get(), MBEDTLS_AES_DECRYPT, block, block) != 0)
+                return false;
+            for (std::size_t i = 0; i < aes_block; ++i) block[i] ^= before[i];
+        }
+        return true;
     }
 };
 
