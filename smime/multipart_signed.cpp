@@ -19,11 +19,27 @@ std::optional<std::string> boundary_of(std::string_view header) {
     return std::nullopt;
 }
 
+/// True if readers may not agree on what the boundary is: they search the field for the word, undo
+/// what is no encoding there, or trim blanks (RFC 2046, 5.1.1).
+bool has_doubtful_boundary(std::string_view header, const std::string& boundary) {
+    const auto field = find_field(header, "Content-Type");
+    if (!field) return true;
+    constexpr std::string_view name = "boundary";
+    int named = 0;
+    for (std::size_t at = 0; at + name.size() <= field->value.size(); ++at)
+        named += same_name(field->value.substr(at, name.size()), name) ? 1 : 0;
+    const auto is_printable = [](char c) { return c >= ' ' && c < '\x7f'; };
+    return named != 1 || field->value.find('\\') != std::string_view::npos ||
+           boundary.find("=?") != std::string::npos || boundary.starts_with(' ') ||
+           boundary.ends_with(' ') || !std::ranges::all_of(boundary, is_printable);
+}
+
 /// True if some readers take a line for this boundary that others do not: they compare the
-/// beginning of a line, or the whole of it (RFC 2046, 5.1.1).
+/// beginning of a line, or the whole of it (RFC 2046, 5.1.1), or end lines with a CR alone.
 bool has_doubtful_line(std::string_view body, const std::string& boundary) {
     const std::string line = "--" + boundary;
     for (auto at = body.find(line); at != std::string_view::npos; at = body.find(line, at + 1)) {
+        if (at > 0 && body[at - 1] == '\r') return true;
         if (at > 0 && body[at - 1] != '\n') continue;
         auto rest = body.substr(at + line.size());
         if (rest.starts_with("--")) rest.remove_prefix(2);
@@ -105,9 +121,12 @@ Result<std::optional<MultipartSigned>> read_multipart_signed(const Entity& entit
     if (!names_protocol && !(two && is_signature)) return Parts{};
 
     const auto boundary = boundary_of(entity.header);
-    if (entity.ambiguous_layer) return Error::ambiguous_mime;
+    // A multipart has no encoding of its own (RFC 2045, 6.4): some undo it all the same.
+    if (entity.ambiguous_layer || entity.transfer_encoding != TransferEncoding::identity)
+        return Error::ambiguous_mime;
     if (!boundary || boundary->empty() || boundary->size() > longest_boundary)
         return Error::malformed;
+    if (has_doubtful_boundary(entity.header, *boundary)) return Error::ambiguous_mime;
     if (parts.has_like_boundary(*boundary) || has_doubtful_line(entity.body, *boundary))
         return Error::ambiguous_mime;
     if (!two) return Error::malformed;

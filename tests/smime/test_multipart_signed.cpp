@@ -79,6 +79,36 @@ TEST_CASE("multipart/signed that readers cut in different places is ambiguous (M
     CHECK(content(signed_type, two("\r\n--bc\r\nx")) == ambiguous);
     CHECK(content(signed_type, two("\r\n--b-\r\nx")) == ambiguous);
     CHECK(content(signed_type, two("\r\nx") + "--b--x\r\n") == ambiguous);
+    // Some take a CR alone for a line's end.
+    for (const std::string line : {"\r--b\r\n", "\r--b--\r", "\r\r--b\r"}) {
+        CHECK(content(signed_type, two("\r\nx" + line + "y")) == ambiguous);
+        CHECK(content(signed_type, "x" + line + "y\r\n" + two("\r\nx")) == ambiguous);
+        CHECK(content(signed_type, two("\r\nx") + "x" + line) == ambiguous);
+    }
+    CHECK(content(signed_type, two("\r\na\rb\r- -b")) == "\r\na\rb\r- -b");
+    // Some undo an encoding that no multipart can have (RFC 2045, 6.4).
+    for (const std::string encoding : {"quoted-printable", "base64", "x-other", "7bit 8bit", ""})
+        CHECK(content(signed_type + "\r\nContent-Transfer-Encoding: " + encoding, two("\r\nx")) ==
+              ambiguous);
+    for (const std::string encoding : {"7bit", "8BIT", "binary"})
+        CHECK(content(signed_type + "\r\nContent-Transfer-Encoding: " + encoding, two("\r\nx")) ==
+              "\r\nx");
+    // Some undo what stands in the boundary, or leave out a blank.
+    const auto with_boundary = [](const std::string& said, const std::string& line) {
+        return content(
+            "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; "
+            "boundary=" +
+                said,
+            "--" + line + "\r\n\r\nx\r\n--" + line + "\r\n" + signature + "\r\n--" + line +
+                "--\r\n");
+    };
+    CHECK(with_boundary("\"b:=_c d\"", "b:=_c d") == "\r\nx");
+    CHECK(with_boundary("\"b \"", "b ") == ambiguous);
+    CHECK(with_boundary("\" b\"", " b") == ambiguous);
+    CHECK(with_boundary("\"b\\c\"", "bc") == ambiguous);
+    CHECK(with_boundary("\"b\\\\c\"", "b\\c") == ambiguous);
+    CHECK(with_boundary("\"=?us-ascii?q?b?=\"", "=?us-ascii?q?b?=") == ambiguous);
+    CHECK(with_boundary("\"b\xc3\xa9\"", "b\xc3\xa9") == ambiguous);
     for (const std::string inner : {"b", "bc", "\"\""})
         CHECK(content(signed_type, two("Content-Type: multipart/mixed; boundary=" + inner +
                                        "\r\n\r\nx")) == ambiguous);
