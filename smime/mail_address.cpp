@@ -1,7 +1,11 @@
 #include "smime/mail_address.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
 
+#include "smime/encoded_word.hpp"
 #include "smime/header.hpp"
 #include "smime/punycode.hpp"
 #include "smime/utf8.hpp"
@@ -24,6 +28,33 @@ bool is_dot_atom(std::string_view text) {
     if (text.empty() || text.front() == '.' || text.back() == '.') return false;
     return text.find("..") == text.npos &&
            std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atext(c); });
+}
+
+/// Characters beyond ASCII that have readers see another address than is there: what is not seen,
+/// blanks, what turns text around (RFC 8265, 3.3; RFC 5892), and what looks like "@" or ".".
+bool misleads(std::uint32_t c) {
+    constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 24> ranges{{
+        {0x80, 0xa0},     {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},   {0x115f, 0x1160},
+        {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f}, {0x2024, 0x2024},
+        {0x2028, 0x202f}, {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3002, 0x3002},
+        {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfe52, 0xfe52}, {0xfe6b, 0xfe6b}, {0xfeff, 0xfeff},
+        {0xff0e, 0xff0e}, {0xff20, 0xff20}, {0xff61, 0xffa0}, {0xfff0, 0xfffd},
+    }};
+    return c >= 0xe0000 || std::ranges::any_of(ranges, [c](const auto& range) {
+               return range.first <= c && c <= range.second;
+           });
+}
+
+bool is_plainly_read(std::string_view text) {
+    while (!text.empty())
+        if (misleads(take_utf8_character(text))) return false;
+    return true;
+}
+
+/// True if readers who undo encoded words where none can be (RFC 2047, 5) see another text.
+bool has_encoded_words(std::string_view text) {
+    bool charset_hides = false;
+    return without_encoded_words(text, charset_hides) != text || charset_hides;
 }
 
 /// What a quoted string holds that stands at the head of text, and takes it from there.
@@ -81,7 +112,8 @@ std::optional<MailAddress> MailAddress::parse(std::string_view text) {
         text.remove_prefix(at + 1);
     }
     if (address.local_part.empty() || address.local_part.size() > longest_local_part ||
-        !is_utf8(address.local_part))
+        !is_utf8(address.local_part) || !is_plainly_read(address.local_part) ||
+        has_encoded_words(address.local_part) || !is_plainly_read(text))
         return std::nullopt;
     auto domain = read_domain(text);
     if (!domain) return std::nullopt;

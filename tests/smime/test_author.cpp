@@ -20,6 +20,7 @@ TEST_CASE("CERT-05: addresses are the same, or not", "[author]") {
     CHECK(same("\"a b\\\"c\"@example.org", "\"a b\\\"c\"@example.org"));
     CHECK(same("alice@b\u00fccher.example", "alice@xn--bcher-kva.example"));
     CHECK(same("\u00e4lice@example.org", "\u00e4lice@example.org"));
+    CHECK(same("=?alice?=@example.org", "=?alice?=@example.org"));
     CHECK_FALSE(same("alice@example.org", "alice@example.org.evil.example"));
     CHECK_FALSE(same("alice@example.org", "bob@example.org"));
     CHECK_FALSE(same("alice@example.org", "alice.@example.org"));
@@ -58,6 +59,24 @@ TEST_CASE("CERT-05: what is no address matches none", "[author]") {
              "\"al\nice\"@example.org"s,
              "al\xff@example.org"s,
              "alice@ex\xc3mple.org"s,
+             // What is not seen, or turns or parts what is.
+             "alice\u200b@example.org"s,
+             "al\u00adice@example.org"s,
+             "\u202eecila@example.org"s,
+             "alice\u2066@example.org"s,
+             "alice\u0085@example.org"s,
+             "alice\u00a0@example.org"s,
+             "\"a\u2028b\"@example.org"s,
+             "alice\ufe0f@example.org"s,
+             "alice\U000e0041@example.org"s,
+             "alice@example\u3002org"s,
+             "alice@example\uff0eorg.evil.example"s,
+             "alice@example.org\u2003x.evil.example"s,
+             "alice@gro.elpmaxe\u202e.evil.example"s,
+             "alice\uff20example.org@evil.example"s,
+             "alice\ufe6bexample.org@evil.example"s,
+             "=?utf-8?q?alice=40example.org?=@evil.example"s,
+             "\"=?utf-8?b?YWxpY2U=?=\"@evil.example"s,
          })
         CHECK_FALSE(MailAddress::parse(text));
     CHECK(MailAddress::parse(std::string(64, 'a') + "@example.org"));
