@@ -200,7 +200,7 @@ Author Author::read(std::string_view header) {
         }
     }
     if (froms > 1) author.status = Status::several;
-    author.several_dates = dates > 1;
+    author.doubtful_date = dates > 1 || (dates == 1 && !author.date);
     return author;
 }
 

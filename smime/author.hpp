@@ -21,7 +21,8 @@ struct Author {
     Status status = Status::none;
     std::optional<MailAddress> address;  ///< of one and display_name
     std::optional<std::chrono::sys_seconds> date;
-    bool several_dates = false;  ///< which of them a reader shows, nobody knows
+    /// There are several, of which nobody knows which one a reader shows, or it can't be read.
+    bool doubtful_date = false;
 
     static Author read(std::string_view header);
 };

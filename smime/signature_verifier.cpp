@@ -342,9 +342,10 @@ SignerFacts SignatureVerifier::facts_of(const CheckedSigner& signer, const Candi
     }
     if (signer.signing_time) {
         const auto time = *signer.signing_time;
-        facts.date_differs = author.several_dates || time > at_ + limits::clock_ahead ||
-                             (author.date && (time > *author.date + limits::date_difference ||
-                                              time < *author.date - limits::date_difference));
+        const auto written = author.date.value_or(at_);  // readers show when it came, then
+        facts.date_differs = author.doubtful_date || time > at_ + limits::clock_ahead ||
+                             time > written + limits::date_difference ||
+                             time < written - limits::date_difference;
     }
     return facts;
 }

@@ -160,6 +160,27 @@ TEST_CASE("SIG-08: both times are told if they differ", "[signatures]") {
     CHECK_FALSE(dates("signed-minute").second);
 }
 
+TEST_CASE("SIG-08: a Date that can't be read, or is not there, hides no old signature",
+          "[signatures]") {
+    const auto message = samples::read(directory() / "signed-year.eml");
+    const auto reason = [&](const std::string& date) {
+        auto changed = message;
+        const auto begin = changed.find("Date: ");
+        changed.replace(begin, changed.find("\r\n", begin) + 2 - begin, date);
+        return open(changed).report.reason;
+    };
+    CHECK(open(message).report.reason == "date");
+    CHECK(reason("") == "date");
+    CHECK(reason("Date:\r\n") == "date");
+    CHECK(reason("Date: today at noon\r\n") == "date");
+    CHECK(reason("Date: 23 Nov 2026 24:00:00 +0000\r\n") == "date");
+    // What has just been signed came just now.
+    auto undated = samples::read(directory() / "attributes.eml");
+    const auto begin = undated.find("Date: ");
+    undated.erase(begin, undated.find("\r\n", begin) + 2 - begin);
+    CHECK(open(undated).report.reason.empty());
+}
+
 TEST_CASE("ENC-04: what was signed and whole was not changed on its way", "[signatures]") {
     using smime::Encryption;
     CHECK(open_sample("encrypted-signed-aes256").report.encryption == Encryption::authenticated);
