@@ -78,6 +78,13 @@ bool is_field_name(std::string_view name) {
                                         [](char c) { return c > ' ' && c < '\x7f' && c != ':'; });
 }
 
+bool has_plain_fields(std::string_view header) {
+    HeaderScanner fields{header};
+    while (const auto field = fields.next())
+        if (!is_field_name(field->name) || field->octets[field->name.size()] != ':') return false;
+    return true;
+}
+
 std::string lenient_name(const HeaderField& field) {
     std::string name;
     for (const char c : field.octets.substr(0, field.octets.find(':')))

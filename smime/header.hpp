@@ -47,6 +47,10 @@ private:
 /// True for a name that RFC 5322, 2.2 allows. Lines without colon have none.
 bool is_field_name(std::string_view name);
 
+/// True if every line of a header is a field or continues one: a name, and the colon right behind
+/// it. Many readers end the header before any other line, and take what follows for text.
+bool has_plain_fields(std::string_view header);
+
 /// A field's name as the most lenient reader could take it: what stands before the colon, be that
 /// on a later line, and of it only printable ASCII. So that no fold, control, blank or octet of
 /// eight bits hides a field that must not pass.

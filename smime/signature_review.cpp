@@ -5,6 +5,7 @@
 #include "smime/algorithms.hpp"
 #include "smime/base64.hpp"
 #include "smime/cms.hpp"
+#include "smime/header.hpp"
 
 namespace smime {
 
@@ -96,6 +97,7 @@ void SignatureReview::conclude(std::string_view header, Report& report) const {
     const auto& came = verifier_->certificates();
     report.certificates.insert(report.certificates.end(), came.begin(), came.end());
     const Author author = Author::read(header);
+    const bool ambiguous = !has_plain_fields(header);
     Judgement judgement;
     for (const Signature& signature : signatures_) {
         Layer& layer = report.layers[signature.layer];
@@ -104,7 +106,7 @@ void SignatureReview::conclude(std::string_view header, Report& report) const {
             report.layers.cbegin() + static_cast<std::ptrdiff_t>(signature.layer) + 1;
         // Whoever signs what is encrypted need not know what it says (SIG-10).
         const bool over_ciphertext = std::any_of(inner, report.layers.cend(), may_encrypt);
-        SignatureFacts facts{!over_ciphertext, signature.two_contents, {}};
+        SignatureFacts facts{!over_ciphertext, signature.two_contents, {}, ambiguous};
         for (const CheckedSigner& checked : signature.signers) {
             auto [signer, shown] = verifier_->judge(checked, author);
             if (over_ciphertext && shown.verdict == Verdict::pass) {

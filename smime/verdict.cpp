@@ -127,7 +127,9 @@ Judgement verdict_of(const SignatureFacts& signature) {
         if (rank(judgement) > rank(worst)) worst = judgement;
     }
     // Others may sign what the author wrote.
-    if (passes && rank(worst) <= 1) return {Verdict::pass, {}};
+    if (passes && rank(worst) <= 1) worst = {Verdict::pass, {}};
+    if (worst.verdict == Verdict::pass && signature.ambiguous_header)
+        return {Verdict::permerror, "ambiguous-mime"};
     return worst;
 }
 

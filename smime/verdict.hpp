@@ -47,6 +47,8 @@ struct SignatureFacts {
     /// A detached signature holds content of its own: two messages in one (SIG-01).
     bool two_contents = false;
     std::vector<SignerFacts> signers;
+    /// Readers do not agree on where the header ends, and so on what the text is (MIME-04).
+    bool ambiguous_header = false;
 };
 
 struct Judgement {
@@ -58,8 +60,9 @@ struct Judgement {
 /// Of one signer. "pass" exactly if nothing at all is wrong.
 Judgement verdict_of(const SignerFacts& signer);
 
-/// Of the message: "pass" exactly if it is whole, one signer passes, and of every other the worst
-/// that can be said is that the address is not the author's (SIG-03). Else the worst.
+/// Of the message: "pass" exactly if it is whole, plain to read, one signer passes, and of every
+/// other the worst that can be said is that the address is not the author's (SIG-03). Else the
+/// worst.
 Judgement verdict_of(const SignatureFacts& signature);
 
 }  // namespace smime

@@ -213,6 +213,10 @@ TEST_CASE("SIG-03: several signers, every combination of up to three", "[verdict
         // The order in which they stand changes nothing.
         std::vector<SignerFacts> reversed{signers.rbegin(), signers.rend()};
         holds &= verdict_of(SignatureFacts{true, false, reversed}).verdict == judgement.verdict;
+        // A header that readers end in different places lowers a pass, and nothing else (MIME-04).
+        facts.ambiguous_header = true;
+        holds &= verdict_of(facts) ==
+                 (pass ? Judgement{Verdict::permerror, "ambiguous-mime"} : judgement);
         // Two messages in one, and what covers not all of the message, never pass.
         facts.two_contents = true;
         holds &= verdict_of(facts) == Judgement{Verdict::permerror, "two-contents"};
