@@ -37,6 +37,13 @@ std::string tagged(std::string_view header, const Report& report,
 
 }  // namespace
 
+std::string header_of_view(const Entity& outer, const Entity& payload, const Entity& root) {
+    const ProtectedHeader inner = read_protected_header(payload, root, outer.header);
+    Report report;
+    report.header_protection = inner.kind;
+    return view_header(outer.header, report, {}, inner.fields);
+}
+
 Result<View> compose_view(Composition parts, UnauthenticatedHtml html,
                           const Presentation& presentation, Report& report) {
     ProtectedHeader inner;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "keystore/secret.hpp"
@@ -21,6 +22,10 @@ struct Composition {
     std::optional<keystore::SecretBytes> buffer;  ///< that the payload stands in, if it was opened
     std::vector<View> attachments;                ///< what errant parts held
 };
+
+/// The header of such a view below the status fields, without structural fields: what a client
+/// sees of who wrote, when, and of what.
+std::string header_of_view(const Entity& outer, const Entity& payload, const Entity& root);
 
 /// Composes the view of an opened message, or of one to which attachments are to be added: the
 /// status fields, the outer header with the protected fields in it, the payload's structural

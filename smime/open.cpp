@@ -140,7 +140,6 @@ public:
           settings_{settings},
           looks_below_{whole},
           at_{at},
-          header_of_author_{outer_.header},
           signatures_{settings.signatures, at, keys} {}
 
     Opened run() {
@@ -291,7 +290,7 @@ private:
         ErrantParts errant = errant_parts();
         report_.errant = errant.layers;
         look_above_footer();
-        signatures_.conclude(header_of_author_, report_);
+        signatures_.conclude(header_that_shows(), report_);
         report_.signatures_verified = signatures_.is_asked_for();
         summarise(report_, content_.has_value());
         if (!content_ && errant.opened.empty()) return as_signed();
@@ -301,6 +300,13 @@ private:
                                  settings_.presentation, report_);
         if (!view) return refused(view.error());
         return {std::move(*view), std::move(report_)};
+    }
+
+    /// The header in which a client sees who wrote, and when (ST-06).
+    std::string header_that_shows() const {
+        if (header_above_) return std::string{*header_above_};
+        if (!content_) return std::string{outer_.header};
+        return header_of_view(outer_, payload_, entity_);
     }
 
     /// Nothing was opened. A clear-signed message whose signature was looked at says so, if the
@@ -337,7 +343,7 @@ private:
         if (!part) return;
         const keystore::Keystore no_keys;
         Peeling inside{*part, no_keys, settings_, at_, false};
-        inside.header_of_author_ = outer_.header;
+        inside.header_above_ = outer_.header;
         Report found = inside.run().report;
         report_.certificates = std::move(found.certificates);
         if (found.error || found.layers.empty() || !found.layers.front().has_signers) return;
@@ -365,7 +371,7 @@ private:
     const Settings& settings_;
     bool looks_below_;  // for errant parts
     const std::optional<keystore::Certificate::Time> at_;
-    std::string_view header_of_author_;
+    std::optional<std::string_view> header_above_;  // of the message that this is a part of
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
     SecretBytes inflated_;  // what a compressed layer held, between its opening and its reading

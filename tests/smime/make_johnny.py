@@ -129,6 +129,26 @@ write("M4-in-mixed-in-mixed", multipart(b"mixed", multipart(b"mixed", text, sign
 write("M4-two-signed", multipart(b"mixed", signed, clear(evil, sign(evil, "self"), boundary=b"=_t")))
 write("M4-three-children", signed.replace(b"--=_s--", b"--=_s\r\n" + text + b"--=_s--"))
 write("M4-one-child", multipart(b'signed; protocol="application/pkcs7-signature"', signed))
+# A header that some readers end at the first line that is no field: what follows is text to them (mutt, Python's email).
+for name, line in {"line": b"Pay 1000 EUR to Mallory.", "line-with-colon": b"Dear Bob, do this: pay 1000 EUR to Mallory.",
+                   "blank-before-colon": b"Mallory wants : 1000 EUR", "field-with-blank": b"X-Pay : 1000 EUR to Mallory",
+                   "no-name": b": pay 1000 EUR to Mallory"}.items():
+    write(f"M1-{name}-in-header", signed, head=line + b"\r\n")
+    write(f"M1-{name}-in-header-of-opaque", inline, head=line + b"\r\n")
+# Lines that end with CR alone, as libmime and JavaMail read them.
+for name, end in {"cr": b"\r", "crlfcr": b"\r\n\r"}.items():
+    part = end.join([b"", b"--=_s", b"Content-Type: text/plain", b"", b"Pay Mallory.", b"--=_s", b""]).replace(b"\n--", b"\r--")
+    write(f"M2-{name}-before", clear(good, sign(good, "rsa"), before=b"x" + part + b"\r\n"))
+    write(f"M2-{name}-after", clear(good, sign(good, "rsa"), after=b"x" + part + b"\r\n"))
+# Readers that undo an encoding of the whole, or read the boundary otherwise, see other parts.
+for encoding in b"quoted-printable", b"base64", b"x-uuencode", b"8bit (\r\n base64":
+    write("M4-encoded-" + encoding[:2].decode(), b"Content-Transfer-Encoding: " + encoding + b"\r\n" +
+          clear(good, sign(good, "rsa"), before=b"=2D-=_s=0D=0A=0D=0APay Mallory.=0D=0A\r\n"))
+for name, said, boundary, other in (("blank", b"=_s ", b"=_s ", b"=_s"), ("quoted-pair", b"=_\\s", b"=_s", b"=_\\s"),
+                                    ("encoded-word", b"=?utf-8?q?x?=", b"=?utf-8?q?x?=", b"x")):
+    entity = clear(good, sign(good, "rsa"), boundary=boundary,
+                   before=b"--" + other + b"\r\n\r\nPay Mallory.\r\n--" + other + b"--\r\n")
+    write(f"M4-boundary-{name}", entity.replace(b'boundary="' + boundary + b'"', b'boundary="' + said + b'"', 1))
 write("M4-other-first", clear(text + b"\r\n--=_s\r\n" + good, sign(good, "rsa")))
 
 # I1 to I3: who the message says that it is from.
@@ -156,6 +176,12 @@ write("I3-sender", by_mallory, alice, b"Sender: Mallory <carol@example.org>\r\n"
 write("I3-no-from", by_mallory, None, b"Sender: Mallory <carol@example.org>\r\n")
 write("I3-resent", by_mallory, alice, b"Resent-From: carol@example.org\r\n")
 write("I3-no-address", clear(evil, sign(evil, "nobody")))
+
+# What mallory signed with the address of her own, under a From that stands in what she signed and shows another.
+for name, sender in {"wide": '"alice\uff20example.org" <carol@example.org>',
+                     "encoded": "=?utf-8?Q?alice=40example.org?= <carol@example.org>"}.items():
+    protected = b'Content-Type: text/plain; hp="clear"\r\nFrom: ' + sender.encode() + b"\r\nSubject: figures\r\n\r\nPay.\r\n"
+    write(f"I1-protected-{name}", opaque(sign(protected, "carol", detached=False)), mallory)
 
 # G1 and U1: a status that the message itself brings.
 status = (b"X-Paperknife: encryption=authenticated; layers=signed-data; signature=pass\r\n"
@@ -195,10 +221,18 @@ for name, names in {
         "I1-brackets-in-certificate": [b"<alice@example.org>", b"Alice <alice@example.org>"],
         "I1-subdomain": [b"alice@example.org.example.com", b"alice@mail.example.org", b"alice@example.org."],
         "I1-domain-alone": [b"example.org", b"@example.org", b".example.org", b"*@example.org"],
+        "I1-encoded-word": [b"=?utf-8?Q?alice=40example.org?=@example.com"],
+        "I1-encoded-word-with-nul": [b"=?utf-8?b?YWxpY2VAZXhhbXBsZS5vcmcA?=@example.com"],
+        "I1-turned": ["\u202emoc.elpmaxe@\u202c@example.com".encode(), "alice\u202e@example.com".encode()],
+        "I1-wide-at": ["alice\uff20example.org@example.com".encode()],
+        "I1-hidden": ["alice\u200b@example.org".encode(), "alice\u00ad@example.org".encode()],
         "I1-eight-bit-in-certificate": [b"alice@ex\xd0\xb0mple.org"],
 }.items():
     person(name, *names)
     write(name, clear(evil, sign(evil, name)))
+    if name in ("I1-encoded-word", "I1-encoded-word-with-nul", "I1-turned", "I1-wide-at", "I1-hidden"):
+        for number, one in enumerate(names):  # from that very address, which shows as another
+            write(f"{name}-{number}", clear(evil, sign(evil, name)), one)
 
 # Covert content: what is encrypted for bob, under a message of the attacker's, who wants to be told what it says.
 secret = b"Content-Type: text/plain\r\n\r\nThe secret of Bob.\r\n"
