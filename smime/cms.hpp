@@ -20,6 +20,9 @@ struct AlgorithmIdentifier {
     std::string algorithm;  ///< dotted OID
     std::optional<keystore::der::Element> parameters;
 
+    /// True if it has no parameters, or NULL: a digest algorithm has no others (RFC 5754, 2).
+    bool is_plain() const { return !parameters || parameters->tag == keystore::der::null; }
+
     static std::optional<AlgorithmIdentifier> read(keystore::der::Reader& in);
 };
 

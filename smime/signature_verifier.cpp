@@ -19,20 +19,21 @@ using Family = keystore::SignatureAlgorithm::Family;
 
 namespace {
 
+std::optional<AlgorithmIdentifier> read_identifier(BytesView octets) {
+    der::Reader in{octets, der::Limits::ber()};
+    return AlgorithmIdentifier::read(in);
+}
+
 /// True if two AlgorithmIdentifiers say the same: parameters NULL and none do (RFC 5754, 2).
 bool same_identifier(BytesView one, BytesView other) {
-    const auto read = [](BytesView octets) {
-        der::Reader in{octets, der::Limits::ber()};
-        auto identifier = AlgorithmIdentifier::read(in);
-        if (identifier && identifier->parameters && identifier->parameters->tag == der::null)
-            identifier->parameters.reset();
-        return identifier;
-    };
-    const auto a = read(one), b = read(other);
-    if (!a || !b || a->algorithm != b->algorithm ||
-        a->parameters.has_value() != b->parameters.has_value())
-        return false;
-    return !a->parameters || std::ranges::equal(a->parameters->octets, b->parameters->octets);
+    const auto a = read_identifier(one), b = read_identifier(other);
+    if (!a || !b || a->algorithm != b->algorithm || a->is_plain() != b->is_plain()) return false;
+    return a->is_plain() || std::ranges::equal(a->parameters->octets, b->parameters->octets);
+}
+
+bool is_plain(BytesView octets) {
+    const auto identifier = read_identifier(octets);
+    return identifier && identifier->is_plain();
 }
 
 bool lists_digest(const SignedData& signed_data, const std::string& digest) {
@@ -40,7 +41,7 @@ bool lists_digest(const SignedData& signed_data, const std::string& digest) {
     while (!in.at_end()) {
         const auto identifier = AlgorithmIdentifier::read(in);
         if (!identifier) return false;
-        if (identifier->algorithm == digest) return true;
+        if (identifier->algorithm == digest) return identifier->is_plain();
     }
     return false;
 }
@@ -201,6 +202,7 @@ CheckedSigner SignatureVerifier::check_signer(const SignerInfo& info, const Sign
         const bool weak = algorithm->weak || is_broken_digest(info.digest_algorithm);
         return give_up(Integrity::unsupported_algorithm, weak);
     }
+    if (!is_plain(info.digest_identifier)) return give_up(Integrity::malformed);
     check.algorithm.weak |= keystore::is_weak(*digest);
     // RFC 4056, 3; RFC 5754, 3; RFC 8419, 3.1.
     const bool same_digest = algorithm->family == Family::ed25519

@@ -124,10 +124,10 @@ def signed_by(name, octets, hash_name="sha256"):
 
 
 def signer_info(name, attributes, digest="sha256", signature=None, unsorted=False, signed=None, octets=content,
-                identifier_of=None, hash_name=None, version=1):
+                identifier_of=None, hash_name=None, version=1, parameters=null):
     """A SignerInfo over these attributes, or over octets if there are none (None)."""
     signature = signature or algorithm(rsa_sha256)
-    fields = [integer(version), issuer_and_serial(identifier_of or name), algorithm(hashes[digest])]
+    fields = [integer(version), issuer_and_serial(identifier_of or name), algorithm(hashes[digest], parameters)]
     hash_name = hash_name or digest
     if attributes is None:
         value = signed_by(name, signed or octets, hash_name)
@@ -244,6 +244,12 @@ def main():
         algorithm(hashes["sha256"]), b"\xa2" + algorithm(rsa_sha256)[1:]))])
     one("protection-twice", bad, basic + [protection(*sha256_rsa), protection(*sha256_rsa)])
     one("digest-null-filled", mismatch, basic, openssl=False, digest_parameters=der(5, b"xyz"))
+    # RFC 5754, 2: no parameters, or NULL.
+    one("digest-no-parameters", passes, basic, openssl=True, parameters=b"")
+    one("digest-empty-boolean", "permerror malformed", basic, openssl=False, parameters=der(1))
+    one("digest-number", "permerror malformed", basic, parameters=integer(1))
+    one("digest-list-empty-boolean", mismatch, basic, openssl=False, digest_parameters=der(1))
+    one("digest-list-number", mismatch, basic, digest_parameters=integer(1))
     one("digest-not-listed", mismatch, basic, openssl=False, digests=("sha512",))
     one("digest-of-signature", mismatch, basic, words="sha-256 rsa-sha512", signature=algorithm(rsa_sha512))
     one("signature-parameters", "permerror malformed", basic, words="sha-256 -", signature=algorithm(rsa_sha256, integer(1)))
