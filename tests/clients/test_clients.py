@@ -8,7 +8,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import textwrap
@@ -366,13 +365,7 @@ class Clients(Trial):
             printf {self.password} | secret-tool store --label=a xdg:schema org.gnome.Geary proto IMAP host 127.0.0.1 login {self.user}
             exec geary --debug
             """))
-        environment = {"HOME": str(self.scratch), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": str(runtime),
-                       "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "1", "LIBGL_ALWAYS_SOFTWARE": "1"}
-        with open(self.scratch / "said", "wb") as said:
-            process = subprocess.Popen([*self.as_nobody(), "xvfb-run", "-a", "dbus-run-session", "--", "sh", script], cwd=self.scratch,
-                                       env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
-        self.addCleanup(process.wait)
-        self.addCleanup(os.killpg, process.pid, signal.SIGKILL)
+        self.run_in_window(script, runtime)
 
         def kept():
             try:

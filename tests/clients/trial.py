@@ -3,10 +3,12 @@
 Two taps, before and behind paperknife, keep what the client asked and what the server gave.
 """
 
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -111,6 +113,22 @@ class Trial(unittest.TestCase):
         said = done.stdout + done.stderr
         self.assertIn(done.returncode, status, said.decode(errors="replace")[-3000:])
         return done.stdout, done.stderr
+
+    def run_in_window(self, script, runtime):
+        """Starts a shell script that starts a program with windows, on a display and a session bus of its own; ends all with the test."""
+        environment = {"HOME": str(self.scratch), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": str(runtime),
+                       "TMPDIR": str(self.scratch), "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "1", "LIBGL_ALWAYS_SOFTWARE": "1"}
+        with open(self.scratch / "said", "wb") as said:
+            process = subprocess.Popen([*self.as_nobody(), "xvfb-run", "-a", "dbus-run-session", "--", "sh", script], cwd=self.scratch,
+                                       env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
+
+        def end():
+            for number in (signal.SIGTERM, signal.SIGKILL):  # the first so that the display goes in order
+                with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                    os.killpg(process.pid, number)
+                    process.wait(5)
+
+        self.addCleanup(end)
 
     def asked(self):
         """What the client sent, all connections together."""
