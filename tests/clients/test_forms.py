@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What clients that no script can drive were seen to send (Thunderbird, Evolution, Geary, Apple Mail, Outlook, Windows Mail, K-9,
+"""What clients were seen to send (Thunderbird, Evolution, Geary, Apple Mail, Outlook, Windows Mail, K-9,
 Roundcube, Horde, sylpheed), over every kind of S/MIME mail. The oracle is Dovecot: the same commands over the views, kept as
 ordinary messages, must be answered with the same values.
 """
@@ -36,6 +36,9 @@ SESSIONS = {
     "K-9": [f"UID FETCH 1,3,5,7,25 ({K9})", "UID FETCH 3 (UID BODYSTRUCTURE)", "UID FETCH 3 (UID BODY.PEEK[2])",
             "UID FETCH 25 (UID BODY.PEEK[]<0.32768>)"],
     "Roundcube": [f"UID FETCH 25:1 ({ROUNDCUBE})", "UID FETCH 6 (UID BODYSTRUCTURE BODY.PEEK[HEADER])",
+                  f"UID FETCH 3 ({ROUNDCUBE.replace('INTERNALDATE', 'INTERNALDATE BODYSTRUCTURE')})",
+                  "UID FETCH 3 (BODY.PEEK[2.MIME])", "UID FETCH 3 (BINARY.PEEK[2])", "UID FETCH 25 (BINARY.PEEK[2])",
+                  "UID FETCH 7 (BODY.PEEK[2.MIME] BODY.PEEK[1.MIME])", "UID FETCH 8 (BODY.PEEK[TEXT])",
                   "UID FETCH 6 (UID BODY.PEEK[1.MIME])", "UID FETCH 6 (UID BODY.PEEK[1])", "UID FETCH 6 (UID BODY.PEEK[])"],
     "Horde": ["UID FETCH 1:* (ENVELOPE FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER] "
               "BODY.PEEK[HEADER.FIELDS (LIST-POST X-PRIORITY)])", "UID FETCH 3 (BODY.PEEK[2] BODY.PEEK[2.MIME] BODY.PEEK[TEXT]<0.500>)"],
