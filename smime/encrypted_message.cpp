@@ -138,10 +138,8 @@ public:
     explicit Base64Writer(std::string& text) : text_{text} {}
     void write(BytesView octets) {
         if (!rest_.empty()) {
-            const auto needed = std::min(line - rest_.size(), octets.size());
-            rest_.insert(rest_.end(), octets.begin(),
-                         octets.begin() + static_cast<std::ptrdiff_t>(needed));
-            octets = octets.subspan(needed);
+            for (; rest_.size() < line && !octets.empty(); octets = octets.subspan(1))
+                rest_.push_back(octets.front());
             if (rest_.size() < line) return;
             finish();
         }
