@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Prints what a build of the program makes of messages, a line each, so that two builds can be compared:
 
-    digests.py KEYS MESSAGES [DAMAGED]     PAPERKNIFE=build/proxy/paperknife
+    digests.py KEYS MESSAGES [DAMAGED [SETTINGS]]     PAPERKNIFE=build/proxy/paperknife
 
-KEYS and MESSAGES are directories, such as tests/smime/make_messages.sh makes: *.pem and *.eml. Of
-each message DAMAGED (10) damaged ones are opened too, always the same. A line is the message's
-name, the exit status, the digests of view and report, and the report's words. Builds with mbedTLS
-2.28 and 3.6 must print the same:  diff
+KEYS and MESSAGES are directories, such as tests/smime/make_messages.sh and make_signed.sh make: *.pem and
+*.eml. Of each message DAMAGED (10) damaged ones are opened too, always the same. SETTINGS is a file with
+more of the configuration, such as whom to trust. A line is the message's name, the exit status, the
+digests of view and report, the report's words, and the verdict. Builds with mbedTLS 2.28 and 3.6 must
+print the same:  diff
 """
 
 import base64
@@ -39,24 +40,26 @@ def damaged(name, message, count):
 
 
 def line(home, name, number, message):
-    report = home.path / f"{name}.{number}.json"
+    report = home.path / f"{name.replace('/', '-')}.{number}.json"
     done = home.run("open", "--report", report, input=message)
     found = report.read_bytes()
     words = json.loads(found)
-    return " ".join([f"{name}.{number}", str(done.returncode), hashlib.sha256(done.stdout).hexdigest()[:16],
+    view = re.sub(rb"paperknife\.[0-9a-f]{16}", b"paperknife.id", done.stdout)  # every home has its own
+    return " ".join([f"{name}.{number}", str(done.returncode), hashlib.sha256(view).hexdigest()[:16],
                      hashlib.sha256(found).hexdigest()[:16], words["encryption"],
                      ",".join(f"{each['type']}:{each.get('result')}" for each in words["layers"]) or "-",
-                     words["reason"] or "-"])
+                     words["reason"] or "-", words["verdict"]])
 
 
-def main(keys, messages, count=10):
+def main(keys, messages, count=10, settings=None):
     home = Home()
     try:
         for key in pathlib.Path(keys).glob("*.pem"):
             home.write(f"keys/{key.name}", key.read_bytes())
-        home.configure()
-        jobs = [(home, file.stem, number, message) for file in sorted(pathlib.Path(messages).rglob("*.eml"))
-                for number, message in enumerate(damaged(file.stem, file.read_bytes(), int(count)))]
+        home.configure(pathlib.Path(settings).read_text() if settings else "")
+        names = {str(file.relative_to(messages).with_suffix("")): file for file in pathlib.Path(messages).rglob("*.eml")}
+        jobs = [(home, name, number, message) for name, file in sorted(names.items())
+                for number, message in enumerate(damaged(name, file.read_bytes(), int(count)))]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for each in pool.map(lambda job: line(*job), jobs):
                 print(each)
@@ -65,6 +68,6 @@ def main(keys, messages, count=10):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (3, 4, 5):
         sys.exit(__doc__)
     main(*sys.argv[1:])
