@@ -2,6 +2,7 @@
 
 #include "smime/author.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 #include "smime/date.hpp"
