@@ -97,7 +97,10 @@ class Status(unittest.TestCase):
 
     def test_a_mailing_lists_footer(self):
         """MIME-02: what is signed above it is a detail, where mail of several parts is looked into at all."""
-        signed = self.signed("alice", True, b"")
+        for clear in True, False:
+            self.check_footer(self.signed("alice", clear, b""))
+
+    def check_footer(self, signed):
         message = (OUTER + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=list\r\n\r\n--list\r\n" + signed +
                    b"\r\n--list\r\nContent-Type: text/plain\r\n\r\nTo leave, write to the list.\r\n--list--\r\n")
         for errant in "leave", "attach":
@@ -110,6 +113,12 @@ class Status(unittest.TestCase):
                 view = client.fetch("1", "(UID BODY.PEEK[])")[1]["BODY[]"]
                 self.assertEqual(len(view), int(size))
                 self.assertEqual(KEYWORDS & set(client.fetch("1", "(UID FLAGS)")[1]["FLAGS"]), set())
+                opened = subprocess.run(
+                    [binary(), "open", "-c", service.config], input=message, stdout=subprocess.PIPE, check=True,
+                    env={**os.environ, "XDG_STATE_HOME": str(service.directory / "state")}).stdout
+                self.assertEqual(opened, view)
+                listed = self.client(server, service).fetch("1", "(UID RFC822.SIZE BODYSTRUCTURE ENVELOPE BODY.PEEK[HEADER])")[1]
+                self.assertTrue(view.startswith(listed["BODY[HEADER]"]))
                 if errant == "leave":
                     self.assertEqual(view, message)
                     continue
@@ -117,6 +126,33 @@ class Status(unittest.TestCase):
                 self.assertIn(b"signature=none; errant=list-modified\r\n", head)
                 self.assertIn(b"smime=none reason=list-modified\r\n", head)
                 self.assertTrue(view.endswith(message[message.index(b"--list"):]))
+
+    def test_when_it_came(self):
+        """CERT-06: validity is judged at the time of the topmost Received field, whatever is asked, and never later than now."""
+        old, ahead = (b"Received: from a by b; 1 Jan 2001 00:00:00 +0000\r\n", b"Received: by b; 1 Jan 2099 00:00:00 +0000\r\n")
+        fields = OUTER[OUTER.index(b"From: "):]
+        kinds = {"now": (OUTER, b"pass"), "none": (fields, b"pass"), "ahead": (ahead + fields, b"pass"),
+                 "old below": (OUTER[:OUTER.index(b"From: ")] + old + fields, b"pass"),
+                 "no time": (b"Received: by b\r\n" + old + fields, b"pass"),
+                 "old": (old + fields, b"policy reason=not-yet-valid"),
+                 "old above": (old + OUTER, b"policy reason=not-yet-valid")}
+        with Dovecot() as server, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{server.port}"}], self.tables) as service:
+            messages = [(name, self.signed("alice", clear, outer), result)
+                        for name, (outer, result) in kinds.items() for clear in (True, False)]
+            for _, octets, _ in messages:
+                server.deliver(octets)
+            listed = self.client(server, service).fetch("1:*", "(UID RFC822.SIZE BODY.PEEK[HEADER])")
+            client = self.client(server, service)
+            whole = client.fetch("1:*", "(UID BODY.PEEK[])")
+            flags = client.fetch("1:*", "(UID FLAGS)")
+            for number, (name, octets, result) in enumerate(messages, 1):
+                with self.subTest(name):
+                    view = whole[number]["BODY[]"]
+                    self.assertIn(b"smime=" + result + b" ", view.replace(b"\r\n", b""))
+                    self.assertEqual(int(listed[number]["RFC822.SIZE"]), len(view))
+                    self.assertTrue(view.startswith(listed[number]["BODY[HEADER]"]))
+                    self.assertEqual(KEYWORDS & set(flags[number]["FLAGS"]), {"$SMIME-Verified"} if result == b"pass" else set())
 
     def client(self, server, service):
         client = self.enterContext(RawClient(service.port))
@@ -402,6 +438,16 @@ class Status(unittest.TestCase):
             self.assertNotIn(b"X-Paperknife", answers[2]["BODY[]"])
             self.assertIn(b"the figures", answers[2]["BODY[]"])
             self.assertFalse(KEYWORDS & set(answers[2]["FLAGS"]))
+            # Whoever put them on the server's messages does not get them past us here either (ST-01).
+            with RawClient(server.port) as direct:
+                direct.login(server)
+                direct.ok("SELECT INBOX")
+                direct.ok("STORE 1 +FLAGS ($SMIME-Verified)")
+            another = self.client(server, service)
+            self.assertFalse(KEYWORDS & set(another.fetch("1", "(FLAGS)")[1]["FLAGS"]))
+            self.assertNotIn(b"$SMIME", bytes(another.received))
+            found, = (line for line in another.ok("SEARCH KEYWORD $SMIME-Verified") if line.startswith(b"* SEARCH"))
+            self.assertEqual(found, b"* SEARCH\r\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 #include "smime/author.hpp"
 
+#include "smime/arrival.hpp"
 #include "smime/date.hpp"
 #include "smime/encoded_word.hpp"
 #include "smime/punycode.hpp"
+#include "smime/report.hpp"
 #include "tests/catch.hpp"
 
 using namespace smime;
@@ -216,4 +218,32 @@ TEST_CASE("Dates of RFC 5322 and of others", "[author]") {
     const auto two = Author::read(
         "Date: 23 Nov 2026 10:00:00 +0000\r\nDATE : 24 Nov 2026 10:00:00 +0000\r\n\r\n");
     CHECK(two.doubtful_date);
+}
+
+TEST_CASE("CERT-06: a message came when its topmost Received field says", "[author]") {
+    using namespace std::chrono;
+    const sys_seconds now = sys_days{year{2026} / 11 / 30} + hours{12};
+    const auto at = [&](const std::string& header) -> std::string {
+        const auto time = smime::arrival_time(header + "From: a@example.org\r\n\r\nbody\r\n", now);
+        return time ? smime::time_text(*time) : "";
+    };
+    const std::string by_us = "Received: from a by b for <c@example.org>; ";
+    const std::string before = "Received: from x by a; 1 Jan 2001 00:00:00 +0000\r\n";
+    CHECK(at(by_us + "Mon, 23 Nov 2026 10:00:00 +0100\r\n" + before) == "2026-11-23T09:00:00Z");
+    CHECK(at("Return-Path: <a>\r\nreceived: by b;\r\n\tMon, 23 Nov 2026\r\n 10:00:00 +0000 "
+             "(CET)\r\n" +
+             before) == "2026-11-23T10:00:00Z");
+    // What the sender said of himself is no date.
+    CHECK(at("Received: from [x; 1 Jan 2001 00:00:00 +0000] by b;\r\n 23 Nov 2026 10:00:00 "
+             "GMT\r\n") == "2026-11-23T10:00:00Z");
+    // Never later than now.
+    CHECK(at(by_us + "Mon, 30 Nov 2026 12:00:01 +0000\r\n") == "2026-11-30T12:00:00Z");
+    CHECK(at(by_us + "1 Jan 2099 00:00:00 +0000\r\n") == "2026-11-30T12:00:00Z");
+    // No other field stands in for one that does not say.
+    CHECK(at(by_us + "yesterday\r\n" + before).empty());
+    CHECK(at("Received: by b\r\n" + before).empty());
+    CHECK(at("Received:\r\n" + before).empty());
+    CHECK(at("Date: 23 Nov 2026 10:00:00 +0000\r\nX-Received: by b; 23 Nov 2026 10:00:00 +0000\r\n")
+              .empty());
+    CHECK(smime::arrival_time("From: a\r\n\r\n" + before, now) == std::nullopt);
 }

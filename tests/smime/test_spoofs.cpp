@@ -1,5 +1,7 @@
 #include <regex>
 
+#include "smime/encoded_word.hpp"
+#include "smime/header.hpp"
 #include "smime/open.hpp"
 #include "smime/own_field.hpp"
 #include "tests/catch.hpp"
@@ -194,4 +196,105 @@ TEST_CASE("ST-01: of thousands of forged results none shows, and ours stands fir
                << " that could be read in two ways and came as they are");
     CHECK(count > 1000);
     CHECK(unchanged < count / 2);
+}
+
+namespace {
+
+/// Values of a Subject that carry a tag of ours and then "figures".
+std::vector<std::string> tagged_subjects() {
+    std::vector<std::string> all;
+    const std::vector<std::string> tags{
+        "[verified]",
+        "[encrypted] [verified]",
+        "[VERIFIED]",
+        "[ verified ]",
+        "[veri\r\n fied]",
+        "\r\n [verified]\r\n",
+        "[ver\r\n\tified]",
+        "[[verified]]",
+        "=?utf-8?q?=5Bverified=5D?=",
+        "=?utf-8?Q?[verified]?=",
+        "=?utf-8?b?W3ZlcmlmaWVkXQ==?=",
+        "=?us-ascii*en?q?[verified]?=",
+        "=?iso-8859-1?q?[veri?= =?iso-8859-1?q?fied]?=",
+        "=?utf-8?q?[?=\r\n =?utf-8?q?v?= =?utf-8?q?erified]?=",
+        "[=?utf-8?q?verified?=]",
+        "=?utf-8?q?[verified?=]",
+        "=?utf-16be?b?AFsAdgBlAHIAaQBmAGkAZQBkAF0=?=",
+        "=?utf-8?q?[v=D0=B5rified]?=",
+        "[v\u0435rified]",
+        "[verif\u200bied]",
+        "[veri\u00adfied]",
+        "\uff3bverified\uff3d",
+        "\u3010\uff56\uff45\uff52\uff49\uff46\uff49\uff45\uff44\u3011",
+        "\u202e]deifirev[\u202c",
+        "\u2067[verified]\u2069",
+        "[ver\u0456f\u0456\u0435d]",
+        "[\u202everified]",
+        "=?utf-8?q?=E2=80=AE]deifirev[?="};
+    for (const auto& tag : tags)
+        for (const std::string before : {" ", " Re: ", " Fwd: Re: [list] ", "\r\n "})
+            all.push_back(before + tag + " figures");
+    return all;
+}
+
+/// True if a reader could see one of our tags in a Subject's value: its letters between brackets,
+/// or those turned around.
+bool shows_tag(std::string_view value) {
+    bool hides = false;
+    std::string shown = smime::decoded_text(smime::unfolded(value), hides);
+    if (hides || shown.find("\u202e") != shown.npos || shown.find("\u2067") != shown.npos)
+        return true;
+    static const std::regex tag{"[\\[\xe3\xef][^\\]]*(v.{1,3}rif|\xef\xbd\x96)", std::regex::icase};
+    return std::regex_search(shown, tag) && shown.find(']') != shown.npos;
+}
+
+}  // namespace
+
+TEST_CASE("ST-04: no Subject brings a tag of ours, wherever it stands", "[smime][status]") {
+    auto asked = settings();
+    asked.presentation.subject_tag = true;
+    const keystore::Certificate::Time at{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}};
+    const keystore::Keystore nobody;
+    std::size_t count = 0;
+    const std::string sender = "From: Mallory <m@example.org>\r\n";
+    for (const auto& value : tagged_subjects()) {
+        std::vector<std::string> messages;
+        for (const std::string name : {"Subject:", "SUBJECT:", "subject:"}) {
+            const std::string field = name + value + "\r\n";
+            const std::string hp = "Content-Type: text/plain; hp=\"clear\"\r\n" + sender + field;
+            messages.insert(messages.end(),
+                            {opaque(sender + field, inner), clear(sender + field, inner),
+                             opaque(field + sender + "Subject: x\r\n", inner),
+                             clear(sender + field + field, inner),
+                             opaque(sender + "Subject: x\r\n", hp + "\r\nhello\r\n"),
+                             opaque(sender + "Message-ID: <1@x>\r\n",
+                                    "Content-Type: message/rfc822\r\n\r\n" + sender +
+                                        "Message-ID: <1@x>\r\n" + field + inner)});
+        }
+        for (const auto& message : messages) {
+            ++count;
+            const auto opened = smime::open(message, nobody, asked, at);
+            REQUIRE(opened.view);
+            CHECK(opened.report.verdict != smime::Verdict::pass);
+            smime::HeaderScanner fields{opened.view->header()};
+            bool has_subject = false;
+            while (const auto field = fields.next()) {
+                if (!smime::same_name(smime::lenient_name(*field), "Subject")) continue;
+                auto rest = field->value;
+                const std::string_view ours = " [invalid]";
+                const bool invalid = opened.report.verdict == smime::Verdict::permerror ||
+                                     opened.report.verdict == smime::Verdict::fail;
+                CHECK(rest.starts_with(ours) == invalid);
+                if (invalid) rest.remove_prefix(ours.size());
+                has_subject |= rest.find("figures") != rest.npos || rest.find("=?") != rest.npos;
+                if (shows_tag(rest)) {
+                    CAPTURE(opened.view->header());
+                    FAIL(message);
+                }
+            }
+            CHECK(has_subject);
+        }
+    }
+    CHECK(count > 1000);
 }
