@@ -22,6 +22,7 @@
 #include "proxy/summary.hpp"
 #include "proxy/trust.hpp"
 #include "proxy/unlock.hpp"
+#include "smime/arrival.hpp"
 #include "smime/entity.hpp"
 #include "smime/open.hpp"
 
@@ -105,8 +106,10 @@ int command_open(const Config& config, const OpenArguments& arguments) {
     Descriptor report;
     if (arguments.report) report = create_report(*arguments.report, arguments.message);
     const auto keystore = load_keys(config);
-    const auto at = arguments.at.value_or(
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto arrival =
+        arguments.at_arrival ? smime::arrival_time(message.of_network(), now) : arguments.at;
+    const auto at = arrival.value_or(now);
     const auto opened = smime::open(message.of_network(), keystore,
                                     smime_settings(config, load_trust_aloud(config)), at);
     if (arguments.report) {

@@ -14,6 +14,9 @@ struct OpenArguments {
     std::optional<std::filesystem::path> report;  ///< where the report's JSON goes
     /// When the validity of certificates is judged; now if absent.
     std::optional<std::chrono::sys_seconds> at;
+    /// It is judged as in a mailbox, when the message arrived. Who reads a file from anywhere can't
+    /// know who wrote its Received field.
+    bool at_arrival = false;
     bool summary = false;  ///< what was found goes to standard error too, for a person's eye
 };
 

@@ -66,11 +66,13 @@ int open(const CommandLine& line) {
         throw UsageError("--report: standard output is the message's; name a file, or /dev/stderr");
     }
     if (!line.report.empty()) arguments.report = line.report;
-    if (!line.at.empty()) {
+    arguments.at_arrival = line.at == "received";
+    if (!line.at.empty() && !arguments.at_arrival) {
         arguments.at = proxy::parse_time(line.at);
         if (!arguments.at) {
             throw UsageError("--at: \"" + line.at +
-                             "\" is no time; write 2026-11-23 or 2026-11-23T10:00:00Z (RFC 3339)");
+                             "\" is no time; write 2026-11-23 or 2026-11-23T10:00:00Z (RFC 3339), "
+                             "or received");
         }
     }
     arguments.summary = line.summary;
@@ -98,7 +100,8 @@ void add_open_options(CLI::App& command, CommandLine& line) {
         "tell on standard error what was found: who signed, what it is worth, and why");
     command
         .add_option("--at", line.at,
-                    "judge validity at TIME, as 2026-11-23 or 2026-11-23T10:00:00Z [now]")
+                    "judge validity at TIME, as 2026-11-23 or 2026-11-23T10:00:00Z, or received, "
+                    "as in a mailbox [now]")
         ->type_name("TIME");
     command.add_option("MESSAGE", line.message, "a file with one message [standard input]")
         ->type_name("");

@@ -153,6 +153,10 @@ class Status(unittest.TestCase):
                     self.assertEqual(int(listed[number]["RFC822.SIZE"]), len(view))
                     self.assertTrue(view.startswith(listed[number]["BODY[HEADER]"]))
                     self.assertEqual(KEYWORDS & set(flags[number]["FLAGS"]), {"$SMIME-Verified"} if result == b"pass" else set())
+                    opened = subprocess.run(
+                        [binary(), "open", "-c", service.config, "--at", "received"], input=octets, stdout=subprocess.PIPE, check=True,
+                        env={**os.environ, "XDG_STATE_HOME": str(service.directory / "state")}).stdout
+                    self.assertEqual(opened, view)
 
     def client(self, server, service):
         client = self.enterContext(RawClient(service.port))

@@ -102,10 +102,10 @@ class CommandLine(unittest.TestCase):
     def test_times_are_checked(self):
         self.home.write("config.toml", "")
         for time in ["yesterday", "2026-13-01", "2026-02-30", "2026-11-23T10:00:00", "2026-11-23T24:00:00Z",
-                     "2026-11-23T10:00:00+0100", "2026-11-23 10:00", "26-11-23", "2026-11-23x"]:
+                     "2026-11-23T10:00:00+0100", "2026-11-23 10:00", "26-11-23", "2026-11-23x", "Received"]:
             self.assertIn("is no time; write 2026-11-23", self.refused("open", "--at", time, config=True))
         for time in ["2026-11-23", "2026-11-23T10:00:00Z", "2026-11-23 10:00:00.5+01:00", "2028-02-29",
-                     "2016-12-31t23:59:60z"]:
+                     "2016-12-31t23:59:60z", "received"]:
             self.assertEqual(self.home.run("open", "--at", time, input=b"x").returncode, 0, time)
 
     def test_the_sample_configuration_is_accepted_and_names_every_key(self):
