@@ -133,7 +133,9 @@ class SmallClients(Trial):
             received = false
             read_all = false
             """))
-        said, warned = self.run_program("getmail", "--rcfile", rc, "--getmaildir", self.scratch)
+        # It takes the end of a child that was quicker than itself for a bug, or waits for it in vain (getmail6's issues 226 and 245).
+        (self.scratch / "sitecustomize.py").write_text("import os, time\nfork = os.fork\nos.fork = lambda: fork() or time.sleep(0.1) or 0\n")
+        said, warned = self.run_program("getmail", "--rcfile", rc, "--getmaildir", self.scratch, env={"PYTHONPATH": str(self.scratch)})
         self.assertEqual(warned, b"")
         return said, [lf(file.read_bytes()) for file in (into / "new").iterdir()]
 
@@ -155,8 +157,6 @@ class SmallClients(Trial):
         self.assertEqual(len(mail), len(self.views), "it fetched again what it had")
         self.check_the_servers_copies()
         self.check_no_command_failed()
-
-
 
     def test_perl(self):
         if self.run_program("perl", "-MMail::IMAPClient", "-e", "1", status=(0, 2))[1]:
