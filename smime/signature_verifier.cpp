@@ -37,13 +37,16 @@ bool is_plain(BytesView octets) {
 }
 
 bool lists_digest(const SignedData& signed_data, const std::string& digest) {
+    bool listed = false;
     der::Reader in = der::Reader::inside(signed_data.digest_algorithms, der::Limits::ber());
     while (!in.at_end()) {
         const auto identifier = AlgorithmIdentifier::read(in);
         if (!identifier) return false;
-        if (identifier->algorithm == digest) return identifier->is_plain();
+        if (identifier->algorithm != digest) continue;
+        if (!identifier->is_plain()) return false;
+        listed = true;
     }
-    return false;
+    return listed;
 }
 
 /// MD2 and MD4: not offered, and of no worth if they were.

@@ -139,9 +139,9 @@ def signer_info(name, attributes, digest="sha256", signature=None, unsorted=Fals
 
 
 def signed_data(infos, digests=("sha256",), e_content=None, certificates=("rsa",), type_oid="1.2.840.113549.1.7.1",
-                digest_parameters=null):
+                digest_parameters=null, more_digests=b""):
     encapsulated = sequence(oid(type_oid), *([der(0xa0, der(4, e_content))] if e_content is not None else []))
-    body = sequence(integer(1), der(0x31, *[algorithm(hashes[d], digest_parameters) for d in digests]), encapsulated,
+    body = sequence(integer(1), der(0x31, *[algorithm(hashes[d], digest_parameters) for d in digests], more_digests), encapsulated,
                     der(0xa0, *[certificate(c) for c in certificates]), der(0x31, *infos))
     return sequence(oid("1.2.840.113549.1.7.2"), der(0xa0, body))
 
@@ -175,7 +175,8 @@ def openssl_says(cms):
 
 
 def one(name, verdict, attributes, words="sha-256 rsa-sha256", openssl=None, **how):
-    outer = {key: how.pop(key) for key in ("digests", "certificates", "type_oid", "digest_parameters") if key in how}
+    outer = {key: how.pop(key) for key in ("digests", "certificates", "type_oid", "digest_parameters", "more_digests")
+             if key in how}
     cms = signed_data([signer_info("rsa", attributes, **how)], **outer)
     if openssl is not None:
         assert openssl_says(cms) == openssl, name
@@ -250,6 +251,9 @@ def main():
     one("digest-number", "permerror malformed", basic, parameters=integer(1))
     one("digest-list-empty-boolean", mismatch, basic, openssl=False, digest_parameters=der(1))
     one("digest-list-number", mismatch, basic, digest_parameters=integer(1))
+    # Another signer's, of whom openssl wants to know, too.
+    one("digest-list-other", passes, basic, more_digests=sequence(oid("1.2.3.4"), integer(1)))
+    one("digest-list-broken", mismatch, basic, openssl=False, more_digests=sequence(sequence(oid("1.2.3.4"))))
     one("digest-not-listed", mismatch, basic, openssl=False, digests=("sha512",))
     one("digest-of-signature", mismatch, basic, words="sha-256 rsa-sha512", signature=algorithm(rsa_sha512))
     one("signature-parameters", "permerror malformed", basic, words="sha-256 -", signature=algorithm(rsa_sha256, integer(1)))
