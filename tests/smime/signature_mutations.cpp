@@ -4,6 +4,12 @@
 //
 //     signature_mutations SAMPLES COUNT [SEED [KEEP]]
 //
+// Of 1 000 000 mutations (20 runs of 50 000, seeds 26113001 to 26113020, OpenSSL 3.0, November
+// 2026) 50 428 passed both and 5 passed here alone, all for an AlgorithmIdentifier in
+// digestAlgorithm or digestAlgorithms that OpenSSL could not read: such do not pass any more. 219
+// pass there without a certificate in the bag that nobody needs, 8 with one certificate fewer in
+// it, as told below.
+//
 // With KEEP, what passes here is written there as NAME.eml and NAME.expect, for gpgsm_verify.py,
 // and the first of what passes there alone as theirs-REASON-NUMBER.
 
