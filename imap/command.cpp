@@ -62,8 +62,18 @@ bool read_arguments_of_unknown(Cursor& in, MessageDataItemName& item) {
     return arguments.has_value();
 }
 
+std::optional<std::vector<MessageDataItemName>> read_items(Cursor& in) {
+    if (in.rest().starts_with('(')) return read_message_data_item_names(in);
+    if (auto items = read_macro(in); !items.empty()) return items;
+    auto item = read_message_data_item_name(in);
+    if (!item) return std::nullopt;
+    return std::vector{std::move(*item)};
+}
+
+}  // namespace
+
 ///     "(" fetch-att *(SP fetch-att) ")"
-std::optional<std::vector<MessageDataItemName>> read_items_in_parentheses(Cursor& in) {
+std::optional<std::vector<MessageDataItemName>> read_message_data_item_names(Cursor& in) {
     Cursor ahead = in;
     std::vector<MessageDataItemName> items;
     if (!ahead.special('(')) return std::nullopt;
@@ -80,16 +90,6 @@ std::optional<std::vector<MessageDataItemName>> read_items_in_parentheses(Cursor
     in = ahead;
     return items;
 }
-
-std::optional<std::vector<MessageDataItemName>> read_items(Cursor& in) {
-    if (in.rest().starts_with('(')) return read_items_in_parentheses(in);
-    if (auto items = read_macro(in); !items.empty()) return items;
-    auto item = read_message_data_item_name(in);
-    if (!item) return std::nullopt;
-    return std::vector{std::move(*item)};
-}
-
-}  // namespace
 
 ///     command = tag SP (command-any / command-auth / command-nonauth / command-select) CRLF
 std::optional<Command> read_command(std::string_view line) {

@@ -34,6 +34,10 @@ struct FetchCommand {
 /// Reads a whole FETCH command, its literals in place. Nothing if it is none or can't be read.
 std::optional<FetchCommand> read_fetch_command(std::string_view message);
 
+/// Reads "(item item …)" as a command names items, at least one. Nothing, and the cursor where it
+/// was, if none stands here.
+std::optional<std::vector<MessageDataItemName>> read_message_data_item_names(Cursor& in);
+
 /// The mailbox of SELECT or EXAMINE, or nothing.
 std::optional<std::string> read_selected_mailbox(std::string_view message);
 

@@ -5,6 +5,7 @@
 
 #include "imap/command.hpp"
 #include "imap/mailbox_name.hpp"
+#include "imap/notify.hpp"
 #include "imap/search.hpp"
 #include "imap/uid_validity.hpp"
 
@@ -29,6 +30,20 @@ void check_search(std::string_view message) {
     if (!again || again->keyword_keys.size() != search->keyword_keys.size()) std::abort();
 }
 
+/// The lists of items stand where they are said to stand, one behind the other.
+void check_notify(std::string_view message) {
+    const auto notify = imap::read_notify_command(message);
+    if (!notify) return;
+    std::size_t end = 0;
+    for (const auto& items : notify->of_new_messages) {
+        if (items.offset < end || items.offset + items.size > message.size()) std::abort();
+        end = items.offset + items.size;
+        imap::Cursor in{message.substr(items.offset, items.size)};
+        const auto names = imap::read_message_data_item_names(in);
+        if (!names || !in.at_end() || names->size() != items.names.size()) std::abort();
+    }
+}
+
 }  // namespace
 
 /// A command's items, written again, are read as the same.
@@ -48,6 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             std::abort();
     }
     check_search(message);
+    check_notify(message);
     const auto fetch = imap::read_fetch_command(message);
     if (!fetch) return 0;
 
