@@ -343,6 +343,7 @@ std::optional<FetchResponseHead> FetchHeadReader::read_on(std::string_view respo
         if (!item) return std::nullopt;
         head_.announced = std::move(*item);
         head_.is_value = !is_in_section && in.at_end();
+        head_.offset = read_;
         if (head_.is_value) return head_;
         const auto open = in.rest().starts_with('(') ? in.rest_of_lists(0) : std::nullopt;
         if (!open || *open == 0) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,6 +88,7 @@ struct FetchResponseHead {
     std::uint64_t literal = 0;  ///< its octets
     /// True if the literal is the value itself, not a part of it (an address in an ENVELOPE, say).
     bool is_value = false;
+    std::size_t offset = 0;  ///< where the item begins, if the literal is its value
 };
 
 /// FetchHeadReader reads the beginnings of one FETCH response while it grows, so that the decision
