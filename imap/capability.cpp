@@ -50,8 +50,7 @@ constexpr CapabilityRow table[] = {
     {"RIGHTS=*", passed, "says nothing of messages"},
     {"METADATA", passed, "says nothing of messages"},
     {"METADATA-SERVER", passed, "says nothing of messages"},
-    {"NOTIFY", hidden,
-     "carries content unasked, in IDLE too, where nothing can be fetched (RFC 5465)"},
+    {"NOTIFY", rewritten, "the items of new messages are answered from the view (RFC 5465)"},
     // messages
     {"UNSELECT", passed, "says nothing of messages"},
     {"UIDPLUS", passed, "its UIDs are the server's"},

@@ -54,7 +54,7 @@ void Exchange::on_opened(OpenResult result) {
         if (!inside_response_) between_responses();
         return;
     }
-    const auto& [slot, uid, selection] = node.mapped();
+    const auto& [slot, uid, selection, pushed] = node.mapped();
     const bool knows = uid && selection == selection_;  // a UID means nothing in another mailbox
     const auto response = imap::read_fetch_response(result.response);
     if (result.items && response) {
@@ -62,10 +62,12 @@ void Exchange::on_opened(OpenResult result) {
             mailbox_.opened(*uid, result.digest);
             learn_keywords(*uid, *result.items);
         }
-        to_client_.fill(slot, replace_items(*response, *result.items));
+        to_client_.fill(slot, pushed ? pushed->compose(*response, *result.items)
+                                     : replace_items(*response, *result.items));
     } else {
         if (knows) mailbox_.could_not_be_opened(*uid);
-        to_client_.fill(slot, std::move(result.response));
+        to_client_.fill(slot, pushed && response ? pushed->without_added(result.response, *response)
+                                                 : std::move(result.response));
     }
     if (!inside_response_ && !compress_tag_.empty()) between_responses();
 }

@@ -21,6 +21,7 @@
 #include "proxy/open_request.hpp"
 #include "proxy/outgoing.hpp"
 #include "proxy/own_tags.hpp"
+#include "proxy/pushes.hpp"
 #include "proxy/search_scanner.hpp"
 #include "proxy/search_task.hpp"
 #include "proxy/selected_mailbox.hpp"
@@ -43,6 +44,7 @@ namespace proxy {
 ///   - it is a SEARCH for keywords of ours: waits likewise (SearchTask);
 ///   - it is a FETCH by number of messages whose UIDs nobody knows yet: they are asked for first
 ///     (UidProbe);
+///   - it is a NOTIFY that asks for content of new messages: more is asked for (Pushes);
 ///   - it belongs to a FETCH response with a candidate.
 /// What is not understood is forwarded: the server judges.
 class Exchange {
@@ -108,7 +110,8 @@ private:
     struct Opening {
         Outgoing::Slot slot = 0;
         std::optional<imap::Uid> uid;
-        std::uint64_t selection = 0;  ///< in which the message came
+        std::uint64_t selection = 0;        ///< in which the message came
+        std::optional<PushedItems> pushed;  ///< it came for NOTIFY, and these of it are wanted
     };
 
     // exchange_client.cpp
@@ -148,6 +151,10 @@ private:
     void start_waiting_search();
     SearchContext search_context(bool by_uid);
     void on_search_response(const imap::Frame& frame);
+
+    // exchange_notify.cpp
+    void on_notify_command();
+    void on_pushed(CollectedFetch collected, const PushedItems& items);
 
     // exchange_compression.cpp
     void on_compress_command();
@@ -219,6 +226,7 @@ private:
     bool inside_response_ = false;  ///< the server's stream stands within a response
     std::string replies_;           ///< ours, for the next place between two responses
     std::optional<FetchCollector> collector_;
+    Pushes pushes_;
     Mailbox mailbox_;
     SelectedMailbox selected_;  ///< as the server has told
     KeywordFilter keyword_filter_;

@@ -15,12 +15,11 @@ namespace {
 /// Commands of extensions that are hidden: a client that sends them all the same is refused here,
 /// since the server might accept.
 bool is_hidden(std::string_view name) {
-    constexpr std::array hidden{std::string_view{"STARTTLS"},       std::string_view{"NOTIFY"},
-                                std::string_view{"CONVERT"},        std::string_view{"UID CONVERT"},
-                                std::string_view{"UNAUTHENTICATE"}, std::string_view{"REPLACE"},
-                                std::string_view{"UID REPLACE"},    std::string_view{"GENURLAUTH"},
-                                std::string_view{"URLFETCH"},       std::string_view{"RESETKEY"},
-                                std::string_view{"ESEARCH"}};
+    constexpr std::array hidden{std::string_view{"STARTTLS"},    std::string_view{"CONVERT"},
+                                std::string_view{"UID CONVERT"}, std::string_view{"UNAUTHENTICATE"},
+                                std::string_view{"REPLACE"},     std::string_view{"UID REPLACE"},
+                                std::string_view{"GENURLAUTH"},  std::string_view{"URLFETCH"},
+                                std::string_view{"RESETKEY"},    std::string_view{"ESEARCH"}};
     return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
 }
 
@@ -84,7 +83,7 @@ void Exchange::on_client_frame(const imap::Frame& frame) {
         reply({}, "+ OK\r\n");
     }
     if (collected_command_.size() > limits::command) {
-        throw ProtocolError{"a FETCH command of too many octets"};
+        throw ProtocolError{"a command of too many octets"};
     }
     if (frame.ends_message) on_collected_command();
 }
@@ -94,9 +93,10 @@ void Exchange::on_command_line(const imap::Frame& frame) {
     const auto command = is_whole ? imap::read_command(frame.octets) : std::nullopt;
     if (!command) return forward_unread(frame);
     command_tag_ = command->tag;
-    const bool is_fetch = command->name == "FETCH" || command->name == "UID FETCH";
-    if ((is_fetch && settings_.opens) || command->name == "ENABLE" || command->name == "COMPRESS" ||
-        is_hidden(command->name)) {
+    const bool asks_for_items =
+        command->name == "FETCH" || command->name == "UID FETCH" || command->name == "NOTIFY";
+    if ((asks_for_items && settings_.opens) || command->name == "ENABLE" ||
+        command->name == "COMPRESS" || is_hidden(command->name)) {
         // Read in full first: what is left of a command that we change must not reach the server.
         collecting_command_ = true;
         asks_for_go_ahead_ = false;
@@ -169,6 +169,7 @@ void Exchange::on_collected_command() {
     if (!command) return;
     if (is_hidden(command->name)) return reply(command->tag, " BAD Not available here.\r\n");
     if (command->name == "COMPRESS") return on_compress_command();
+    if (command->name == "NOTIFY") return on_notify_command();
     if (command->name == "ENABLE") {
         if (line.size() == collected_command_.size()) return on_enable_command();
         return reply(command->tag, " BAD A capability's name is an atom.\r\n");

@@ -53,13 +53,16 @@ void Exchange::on_response_line(const imap::Frame& frame) {
             return on_tagged(frame.octets, *response);
         case imap::Response::Kind::fetch:
             if (opens()) {
-                const auto mode = fetch_mode();
+                auto mode = fetch_mode();
+                const auto* pushes = pushes_.any() ? &pushes_ : nullptr;
+                if (!mode && pushes) mode = FetchCollector::Mode::stream;
                 // Without a literal there is no message in it: the usual answer to FLAGS goes on
                 // unread.
-                const bool plain = frame.ends_message && mode == FetchCollector::Mode::sniff;
+                const bool plain =
+                    frame.ends_message && mode == FetchCollector::Mode::sniff && !pushes;
                 if (mode && !plain) {
                     collector_.emplace();
-                    collector_->begin(*mode, settings_.max_message, settings_.errant);
+                    collector_->begin(*mode, settings_.max_message, settings_.errant, pushes);
                     return on_fetch_frame(frame);
                 }
             }
@@ -107,6 +110,9 @@ void Exchange::on_fetch_frame(const imap::Frame& frame) {
             to_client_.write(collector_->released_now());
             return;
         case FetchCollector::Result::collected:
+            if (const auto* pushed = collector_->pushed()) {
+                return on_pushed(collector_->take(), *pushed);
+            }
             return on_collected_fetch(collector_->take());
         case FetchCollector::Result::too_large:
             if (task_) task_->on_too_large(collector_->uid());
@@ -133,6 +139,7 @@ void Exchange::on_tagged(std::string_view line, const imap::Response& response) 
     const std::string tag{response.tag};
     if (append_takes_tagged(line, response)) return;
     const bool refused = response.condition != imap::Response::Condition::ok;
+    pushes_.on_tagged(response.tag, !refused);
     if (refused && asks_for_go_ahead_ && command_tag_ == tag) {
         client_framer_.cancel_literal();  // the client will not send it
         search_command_.reset();

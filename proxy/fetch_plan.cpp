@@ -192,6 +192,20 @@ bool asks_for(const imap::FetchCommand& command, DataItem item) {
                        [item](const auto& name) { return name.item == item; });
 }
 
+bool asks_for_message(const imap::FetchCommand& command) {
+    return std::any_of(command.items.begin(), command.items.end(),
+                       [](const auto& name) { return reach(name) == Reach::whole; });
+}
+
+std::string pushed_list(const imap::FetchCommand& command, std::string_view mark) {
+    std::vector<std::string> items;
+    if (!asks_for(command, DataItem::uid)) items.push_back("UID");
+    items.push_back("BODY.PEEK[HEADER.FIELDS (" + std::string{mark} + ")]");
+    if (!asks_for_message(command)) items.push_back("BODY.PEEK[]");
+    for (const auto& name : command.items) items.push_back(on_one_line(name.text));
+    return join(items);
+}
+
 std::string list_command(const imap::FetchCommand& command) {
     std::vector<std::string> items;
     if (!asks_for(command, DataItem::uid)) items.push_back("UID");

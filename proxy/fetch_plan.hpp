@@ -36,6 +36,13 @@ std::string modifiers_for_some(const imap::FetchCommand& command);
 /// True if the command asks for this item.
 bool asks_for(const imap::FetchCommand& command, imap::DataItem item);
 
+/// True if the command asks for whole messages.
+bool asks_for_message(const imap::FetchCommand& command);
+
+/// What a server is to send of new messages: the command's items, and before them the UID and the
+/// whole message where they are absent, and the header field mark.
+std::string pushed_list(const imap::FetchCommand& command, std::string_view mark);
+
 /// The client's command with UID and BODYSTRUCTURE put before its items where they are absent.
 std::string list_command(const imap::FetchCommand& command);
 

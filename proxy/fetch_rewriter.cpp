@@ -49,10 +49,17 @@ private:
 
 std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
                           const std::vector<imap::DataItem>& unasked) {
+    return without_items(response, parsed, [&](const imap::MessageDataItem& item) {
+        return contains(unasked, item.item);
+    });
+}
+
+std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
+                          const std::function<bool(const imap::MessageDataItem&)>& is_unasked) {
     std::string out{response.substr(0, response.find('(') + 1)};
     bool empty = true;
     for (const auto& item : parsed.items) {
-        if (contains(unasked, item.item)) continue;
+        if (is_unasked(item)) continue;
         if (!empty) out += ' ';
         empty = false;
         out += item.octets;

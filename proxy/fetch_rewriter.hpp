@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@ namespace proxy {
 /// What remains is the server's, octet for octet.
 std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
                           const std::vector<imap::DataItem>& unasked);
+std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
+                          const std::function<bool(const imap::MessageDataItem&)>& is_unasked);
 
 /// A FETCH response of the server's items that do not depend on content (but for unasked), and of
 /// these items from the view, those that it can't answer left out.

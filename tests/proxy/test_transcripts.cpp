@@ -142,6 +142,7 @@ public:
             INFO("line " << line.number);
             if (line.lane == "C:") feed(line.octets, &proxy::Exchange::from_client);
             if (line.lane == "S:") feed(line.octets, &proxy::Exchange::from_server);
+            if (line.lane.starts_with('>')) open_all();
             if (line.lane == ">C:") expect(line.octets, exchange_.to_client());
             if (line.lane == ">S:") expect(line.octets, exchange_.to_server());
         }
@@ -223,8 +224,7 @@ private:
         return result;
     }
 
-    void expect(const std::string& octets, std::string& outbox) {
-        open_all();
+    static void expect(const std::string& octets, std::string& outbox) {
         REQUIRE(outbox.substr(0, octets.size()) == octets);
         outbox.erase(0, octets.size());
     }
