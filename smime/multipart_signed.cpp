@@ -26,8 +26,11 @@ bool has_doubtful_boundary(std::string_view header, const std::string& boundary)
     if (!field) return true;
     constexpr std::string_view name = "boundary";
     int named = 0;
-    for (std::size_t at = 0; at + name.size() <= field->value.size(); ++at)
-        named += same_name(field->value.substr(at, name.size()), name) ? 1 : 0;
+    for (std::size_t at = 0; at + name.size() <= field->value.size(); ++at) {
+        if (!same_name(field->value.substr(at, name.size()), name)) continue;
+        const auto behind = field->value.find_first_not_of(" \t\r\n*0123456789", at + name.size());
+        named += behind != std::string_view::npos && field->value[behind] == '=' ? 1 : 0;
+    }
     const auto is_printable = [](char c) { return c >= ' ' && c < '\x7f'; };
     return named != 1 || field->value.find('\\') != std::string_view::npos ||
            boundary.find("=?") != std::string::npos || boundary.starts_with(' ') ||

@@ -103,6 +103,12 @@ TEST_CASE("multipart/signed that readers cut in different places is ambiguous (M
                 "--\r\n");
     };
     CHECK(with_boundary("\"b:=_c d\"", "b:=_c d") == "\r\nx");
+    for (const std::string usual : {"----=_Boundary_1", "boundary", "--boundary-text=_1"})
+        CHECK(with_boundary('"' + usual + '"', usual) == "\r\nx");
+    for (const std::string second :
+         {"; x-boundary=c", "; x=\"; boundary=c\"", "; x=\"Boundary\t=c\"", "; x=\"boundary*=c\"",
+          " (boundary=c)"})
+        CHECK(with_boundary("b" + second, "b") == ambiguous);
     CHECK(with_boundary("\"b \"", "b ") == ambiguous);
     CHECK(with_boundary("\" b\"", " b") == ambiguous);
     CHECK(with_boundary("\"b\\c\"", "bc") == ambiguous);
