@@ -23,6 +23,8 @@ TEST_CASE("CERT-05: addresses are the same, or not", "[author]") {
     CHECK(same("alice@b\u00fccher.example", "alice@xn--bcher-kva.example"));
     CHECK(same("\u00e4lice@example.org", "\u00e4lice@example.org"));
     CHECK(same("=?alice?=@example.org", "=?alice?=@example.org"));
+    CHECK(same("\uff76\u30ca\u5c71\u0915\u0938\u0644@example.org",
+               "\uff76\u30ca\u5c71\u0915\u0938\u0644@example.org"));
     CHECK_FALSE(same("alice@example.org", "alice@example.org.evil.example"));
     CHECK_FALSE(same("alice@example.org", "bob@example.org"));
     CHECK_FALSE(same("alice@example.org", "alice.@example.org"));
