@@ -155,6 +155,8 @@ class Clients(Trial):
         sealed.rename(flagged)
         gone = next(file for file, octets in near.items() if b"\nSubject: plain-mixed" in octets)
         gone.rename(local / "INBOX" / "cur" / (gone.name.split(":")[0] + ":2,ST"))
+        moved = next(file for file, octets in near.items() if b"\nSubject: triple" in octets)
+        moved.rename(local / "Archive" / "cur" / (moved.name.split(",U=")[0] + ":2,S"))
         (local / "Drafts" / "cur" / "1.new.host:2,D").write_bytes(b"Subject: from here\n\nHello\n")
         self.check_the_server_gave_each(1)
         self.before.recordings.clear()
@@ -164,7 +166,8 @@ class Clients(Trial):
         self.assertEqual(flags[self.number("protected")], {"\\Seen", "\\Flagged"})
         self.assertNotIn(self.number("plain-mixed"), flags)
         self.assertEqual(len(self.stored("Drafts")), 1)
-        self.check_the_servers_copies(but=("plain-mixed",))
+        self.check_put_back("triple")
+        self.check_the_servers_copies(but=("plain-mixed", "triple"))
         self.check_no_command_failed()
 
     @needs("offlineimap")
@@ -210,6 +213,8 @@ class Clients(Trial):
         sealed.rename(local / "INBOX" / "cur" / name)
         gone = next(file for file, octets in near.items() if b"\nSubject: plain-mixed" in octets)
         gone.unlink()
+        moved = next(file for file, octets in near.items() if b"\nSubject: triple" in octets)
+        moved.rename(local / "Archive" / "cur" / (moved.name.split(",U=")[0] + ":2,S"))
         self.check_the_server_gave_each(1)
         self.before.recordings.clear()
         run()
@@ -217,8 +222,17 @@ class Clients(Trial):
         flags = self.flags()
         self.assertEqual(flags[self.number("protected")], {"\\Seen", "\\Flagged"})
         self.assertNotIn(self.number("plain-mixed"), flags)
-        self.check_the_servers_copies(but=("plain-mixed",))
+        self.check_put_back("triple")
+        self.check_the_servers_copies(but=("plain-mixed", "triple"))
         self.check_no_command_failed()
+
+    def check_put_back(self, name):
+        """What was moved in the local copy, and so appended, stands on the server as it was; mbsync puts a line before it."""
+        self.assertNotIn(self.number(name), self.flags())
+        [moved] = self.stored("Archive")
+        original = lf(self.messages[self.number(name) - 1].octets)
+        self.assertTrue(lf(moved).endswith(original))
+        self.assertRegex(lf(moved).removesuffix(original), rb"^(X-TUID: [^\n]*\n)?$")
 
     def check_after_a_library(self):
         """imapflow's and JavaMail's scripts do the same."""
