@@ -3,12 +3,10 @@
 move, delete, append, idle and resync, as each can be made to by a script. See README.md for what was found.
 """
 
-import contextlib
 import os
 import pathlib
 import re
 import shutil
-import sqlite3
 import subprocess
 import textwrap
 import unittest
@@ -336,73 +334,6 @@ class Clients(Trial):
                          lf(self.view("big").split(b"numbers.txt\r\n\r\n", 1)[1].removesuffix(b"\r\n--big--\r\n")))
         self.check_after_mutt(self.number("protected"), self.number("triple"), self.number("plain-mixed"))
         self.check_the_server_gave_each(1)
-        self.check_no_command_failed()
-
-    @unittest.skipUnless(all(map(shutil.which, ("geary", "xvfb-run", "gnome-keyring-daemon", "secret-tool"))), "geary is not installed")
-    def test_geary(self):
-        """It fetches all by itself, pieces of a message by commands of their own, and keeps what it made of them in a database."""
-        account, runtime = self.scratch / ".config/geary/account_01", self.scratch / "runtime"
-        account.mkdir(parents=True)
-        runtime.mkdir(mode=0o700)
-        (account / "geary.ini").write_text(textwrap.dedent(f"""\
-            [Metadata]
-            version=1
-            status=enabled
-            [Account]
-            ordinal=0
-            label=a
-            prefetch_days=-1
-            save_drafts=false
-            save_sent=false
-            use_signature=false
-            signature=
-            sender_mailboxes=Alice <alice@example.org>;
-            service_provider=other
-            [Folders]
-            [Incoming]
-            login={self.user}
-            remember_password=true
-            host=127.0.0.1
-            port={self.port}
-            transport_security=none
-            credentials=custom
-            [Outgoing]
-            remember_password=true
-            host=127.0.0.1
-            port=9
-            transport_security=none
-            credentials=none
-            """))
-        script = self.scratch / "run"
-        script.write_text(textwrap.dedent(f"""\
-            printf x | gnome-keyring-daemon --unlock --components=secrets > /dev/null
-            printf {self.password} | secret-tool store --label=a xdg:schema org.gnome.Geary proto IMAP host 127.0.0.1 login {self.user}
-            exec geary --debug
-            """))
-        self.run_in_window(script, runtime)
-
-        def kept():
-            try:
-                with contextlib.closing(sqlite3.connect(f"file:{self.scratch}/.local/share/geary/account_01/geary.db?mode=ro",
-                                                        uri=True)) as database:
-                    return database.execute("SELECT CAST(header AS BLOB), CAST(body AS BLOB), subject FROM MessageTable "
-                                            "WHERE header NOT NULL AND body NOT NULL").fetchall()
-            except sqlite3.OperationalError:
-                return []
-
-        self.until(lambda: len(kept()) == len(self.views), "Geary to fetch all", 60)
-        whole = {header + body for header, body, _ in kept()}
-        for view, message in zip(self.views, self.messages):
-            self.assertIn(view, whole, message.name)
-        subjects = {subject for _, _, subject in kept()}
-        self.assertIn("the real subject", subjects)
-        self.assertNotIn("[...]", subjects)
-        self.check_the_server_gave_each(2)
-        # It idles; what arrives is fetched at once.
-        self.until(lambda: b"IDLE" in self.asked(), "Geary to idle", 30)
-        self.server.deliver(messages.wrap(messages.encrypt(b"\r\nIt has arrived.\r\n"), "new"), self.user, flags="")
-        self.until(lambda: any(body == b"It has arrived.\r\n" for _, body, _ in kept()), "Geary to fetch what arrived", 60)
-        self.check_the_servers_copies()
         self.check_no_command_failed()
 
     @needs("aerc")

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from trial import SLOW, Trial, messages
+from trial import SLOW, TYPE, Trial, messages
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAUSE = 1.2  # Dovecot does not tell by NOTIFY of what comes within the second in which it has looked
@@ -67,7 +67,7 @@ Selected=folder://account/INBOX
 SelectedMessage={uid}
 PreviewVisible=true
 """
-#: It runs twice; in between it is asked to quit. What stands in the file "keys" is typed.
+#: It runs twice; in between it is asked to quit.
 SCRIPT = """\
 printf x | gnome-keyring-daemon --unlock --components=secrets > /dev/null
 printf {password} | secret-tool store --label=a xdg:schema org.gnome.Evolution.Data.Source e-source-uid account
@@ -79,9 +79,6 @@ mkdir -p .config/evolution/mail
 cat again > .config/evolution/mail/state.ini  # its own, else it leaves it alone
 rm again
 evolution -c mail &
-while sleep 0.1; do
-    [ ! -e keys ] || {{ xdotool mousemove 300 300 key $(cat keys); rm keys; }}
-done
 """
 
 
@@ -167,17 +164,11 @@ class Evolution(Trial):
         (sources / "account.source").write_text(ACCOUNT.format(port=self.port, user=self.user))
         (sources / "identity.source").write_text(IDENTITY)
         script, cache = self.scratch / "run", self.scratch / ".cache/evolution/mail/account"
-        script.write_text(SCRIPT.format(password=self.password))
+        script.write_text(SCRIPT.format(password=self.password) + TYPE)
         self.run_in_window(script, runtime)
 
         def kept():
             return {int(file.name) for file in (cache / "folders/INBOX/cur").glob("*/*")}
-
-        def typed(keys):
-            (self.scratch / "text").write_text(keys)
-            (self.scratch / "text").rename(self.scratch / "keys")
-            self.until(lambda: not (self.scratch / "keys").exists(), "the keys to be typed")
-            return True
 
         self.until(lambda: len(kept()) == len(self.views), "Evolution to fetch all", 60)
         self.until(self.idles, "it to idle", 30)
@@ -198,8 +189,8 @@ class Evolution(Trial):
         self.before.recordings.clear()
         (self.scratch / "state").write_text(STATE.format(uid=opened))
         (self.scratch / "state").rename(self.scratch / "again")
-        self.until(lambda: typed("ctrl+k") and "\\Seen" in self.flags()[opened], "the message to be marked as read", 90)
-        typed("ctrl+d")
+        self.until(lambda: self.typed("ctrl+k") and "\\Seen" in self.flags()[opened], "the message to be marked as read", 90)
+        self.typed("ctrl+d")
         self.until(lambda: opened not in self.flags(), "the message to be moved into the bin", 60)
         self.assertEqual(self.stored("Trash"), [self.messages[opened - 1].octets])
         for item in (b"BODY", b"RFC822"):

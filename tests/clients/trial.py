@@ -29,6 +29,8 @@ NAMES = ("plain-text", "plain-mixed", "cbc128-v15-der-mixed", "cbc256-oaep-ber-a
          "gcm256-v15-der-eightbit", "gcm256-v15-der-quoted", "octet-stream-gcm", "clear-signed", "signed", "clear-encrypt",
          "sign-encrypt", "triple", "twice", "foreign", "wrong-tag", "truncated", "certs-only", "below-multipart")
 WORD = b"wombat"
+#: The end of a script of run_in_window.
+TYPE = "while sleep 0.1; do [ ! -e keys ] || { xdotool mousemove 300 300 key $(cat keys); rm keys; }; done\n"
 SLOW = 3 if is_sanitized() else 1
 
 
@@ -130,6 +132,13 @@ class Trial(unittest.TestCase):
 
         self.addCleanup(end)
 
+    def typed(self, keys):
+        """Types a key, after xdotool's names, into the window; true."""
+        (self.scratch / "text").write_text(keys)
+        (self.scratch / "text").rename(self.scratch / "keys")
+        self.until(lambda: not (self.scratch / "keys").exists(), "the keys to be typed")
+        return True
+
     def asked(self):
         """What the client sent, all connections together."""
         return b"".join(bytes(each.client) for each in self.before.recordings)
@@ -180,4 +189,4 @@ def lf(octets):
     return octets.replace(b"\r\n", b"\n")
 
 
-__all__ = ["RawClient", "SLOW", "Trial", "WORD", "lf", "messages", "response"]
+__all__ = ["RawClient", "SLOW", "TYPE", "Trial", "WORD", "lf", "messages", "response"]
