@@ -323,9 +323,12 @@ private:
     /// What is encrypted below what would be delivered.
     ErrantParts errant_parts() const {
         if (!looks_below_ || (report_.error && !content_)) return {};
-        // The octets of a signed whole stay what they are.
-        const bool attaches = settings_.errant == Errant::attach && !outer_.ambiguous &&
-                              payload_.kind != Entity::Kind::clear_signed;
+        // The octets of a signed whole stay what they are, and nothing that its signer need not
+        // have known joins them (SIG-10).
+        const bool is_signed =
+            payload_.kind == Entity::Kind::clear_signed ||
+            std::ranges::any_of(report_.layers, [](const Layer& one) { return one.has_signers; });
+        const bool attaches = settings_.errant == Errant::attach && !outer_.ambiguous && !is_signed;
         const keystore::Keystore no_keys;
         return find_errant_parts(
             payload_, entity_,

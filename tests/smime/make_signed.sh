@@ -344,6 +344,12 @@ one receipt rsa 'pass -' 'sha-256 rsa-sha256' yes -md sha256 -receipt_request_al
     content=work/enveloped.entity sign work/outer.p7 $(by rsa) -md sha256
     detached signed-encrypted-detached work/outer.p7 work/enveloped.entity
     expect signed-encrypted-detached 'none -' 'none outer-signature sha-256 rsa-sha256'
+    { printf 'Content-Type: multipart/mixed; boundary="=_m"\r\n\r\n--=_m\r\nContent-Type: text/plain\r\n\r\nDear Bob\r\n--=_m\r\n'
+      cat work/enveloped.entity
+      printf -- '--=_m--\r\n'; } >work/mixed.entity
+    content=work/mixed.entity sign work/outer.p7 $(by rsa) -md sha256 -nodetach
+    opaque signed-ciphertext-beside-text work/outer.p7
+    expect signed-ciphertext-beside-text 'pass -' 'pass - sha-256 rsa-sha256'
     encrypt work/signed.entity work/env.p7 -aes256
     { printf 'Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\nContent-Transfer-Encoding: base64\r\n\r\n'
       openssl base64 -in work/env.p7 | sed 's/$/\r/'; } >work/triple.entity

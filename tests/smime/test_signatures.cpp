@@ -193,6 +193,20 @@ TEST_CASE("ENC-04: what was signed and whole was not changed on its way", "[sign
     CHECK(open(message, std::nullopt).report.encryption == Encryption::unauthenticated);
 }
 
+TEST_CASE("SIG-10: what a signer need not have known is not added to what he signed",
+          "[signatures]") {
+    auto attaching = settings();
+    attaching.errant = smime::Errant::attach;
+    const auto message = samples::read(directory() / "signed-ciphertext-beside-text.eml");
+    const auto opened = smime::open(message, bob(), attaching, now());
+    CHECK(opened.report.verdict == smime::Verdict::pass);
+    REQUIRE(opened.report.errant.size() == 1);
+    CHECK(opened.report.errant[0].result == "errant-layer");
+    REQUIRE(opened.view);
+    CHECK(opened.view->body().find("opened-errant-layer") == std::string_view::npos);
+    CHECK(opened.view->body() == open(message).view.value().body());
+}
+
 TEST_CASE("The view of an opaque message says what its signature is worth", "[signatures]") {
     const auto header = [](const std::string& name) {
         return std::string{open_sample(name).view.value().header()};
