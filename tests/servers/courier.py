@@ -2,6 +2,7 @@
 with the tag of the LOGIN command in the environment. Courier's would ask a daemon at a path that is compiled in.
 """
 
+import os
 import re
 import socket
 import subprocess
@@ -24,7 +25,7 @@ class Courier(Server):
             "AUTHENTICATED": self.user, "AUTHADDR": self.user, "AUTHMODULE": "test", "PROTOCOL": "IMAP",
             "IMAP_CAPABILITY": CAPABILITIES.replace(" ACL ACL2=UNION", ""), "IMAP_ACL": "1", "IMAP_KEYWORDS": "1",
             "IMAP_USELOCKS": "1", "IMAP_ENHANCEDIDLE": "0", "IMAP_IDLE_TIMEOUT": "1", "MAILDIR": "Maildir",
-            "TCPREMOTEIP": self.host, "TCPREMOTEPORT": "1", "HOME": str(self.base)}
+            "LD_PRELOAD": os.environ.get("NO_FAM_LIBRARY", ""), "TCPREMOTEIP": self.host, "TCPREMOTEPORT": "1", "HOME": str(self.base)}
         for name in ("cur", "new", "tmp"):
             (self.base / "Maildir" / name).mkdir(parents=True)
         self.own()
