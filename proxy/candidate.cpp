@@ -90,8 +90,9 @@ std::optional<CandidateStructure> read_candidate(std::string_view body_structure
     const bool may_attach =
         errant == smime::Errant::attach && (has_errant_part(*root) || is_list_modified(*root));
     const bool may_be_shown = shows_signatures && is_clear_signed(*root);
-    if (!is_layer(*root) && !may_attach && !may_be_shown) return std::nullopt;
-    return CandidateStructure{octets_of(*root)};
+    const bool may_open = is_layer(*root) || may_attach;
+    if (!may_open && !may_be_shown) return std::nullopt;
+    return CandidateStructure{octets_of(*root), !may_open && root->children.size() >= 2};
 }
 
 }  // namespace proxy

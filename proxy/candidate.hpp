@@ -11,6 +11,8 @@ namespace proxy {
 /// What a server's BODYSTRUCTURE says of a message that may open.
 struct CandidateStructure {
     std::uint64_t octets = 0;  ///< of its body
+    /// Nothing in it opens: its view is the message, and status fields of a known size before it.
+    bool only_signed = false;
 };
 
 /// Reads the value of a BODYSTRUCTURE. Nothing if the message is no candidate (design, chapter 3;

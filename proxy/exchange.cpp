@@ -100,6 +100,7 @@ FetchContext Exchange::fetch_context() {
             settings_.max_message,
             settings_.errant,
             settings_.shows_signatures,
+            settings_.signed_status,
             [this](imap::Uid uid, const MessageItems& items) { learn_keywords(uid, items); },
             [this](imap::SequenceNumber number, imap::Uid uid) { note_uid(number, uid); }};
 }

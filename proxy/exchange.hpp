@@ -59,6 +59,9 @@ public:
         const AppendRules* append = nullptr;  ///< for APPEND; null: every message passes
         bool compresses_client = false;       ///< COMPRESS=DEFLATE is offered (RFC 4978)
         bool compresses_server = false;       ///< and used, if the server offers it
+        /// Octets by which the view of mail that is only signed is larger than the message; nothing
+        /// if they are not known before it is opened.
+        std::optional<std::size_t> signed_status = std::nullopt;
     };
 
     Exchange(Settings settings, ViewCache& cache, std::string own_tag_prefix);

@@ -155,6 +155,31 @@ bool is_lazy(const imap::FetchCommand& command) {
     });
 }
 
+bool is_apart_from_status(const imap::FetchCommand& command) {
+    const auto is_status = [](const std::string& name) {
+        return imap::same_in_any_case(name, "X-Paperknife") ||
+               imap::same_in_any_case(name, "Authentication-Results");
+    };
+    return std::all_of(command.items.begin(), command.items.end(), [&](const auto& name) {
+        switch (name.item) {
+            case DataItem::envelope:
+            case DataItem::body:
+            case DataItem::body_structure:
+            case DataItem::rfc822_size:
+            case DataItem::preview:
+                return true;
+            case DataItem::body_section: {
+                const auto& names = name.section.header_list;
+                return name.section.text == SectionText::header_fields && !name.partial &&
+                       name.section.part.empty() &&
+                       std::none_of(names.begin(), names.end(), is_status);
+            }
+            default:
+                return !imap::depends_on_content(name.item) && name.item != DataItem::email_id;
+        }
+    });
+}
+
 FetchPlan plan_fetch(const imap::FetchCommand& command) {
     bool whole = false, list = false, header = false, probe = false;
     for (const auto& name : command.items) {

@@ -29,6 +29,10 @@ bool sets_seen(const imap::FetchCommand& command);
 /// at hand need not be opened.
 bool is_lazy(const imap::FetchCommand& command);
 
+/// True if nothing that the command asks of the content is about the status fields of a view, but
+/// for its size: then the server's answers about a message that is only signed are its view's.
+bool is_apart_from_status(const imap::FetchCommand& command);
+
 /// The command's modifiers for a part of its messages: without PARTIAL, by which the server has
 /// chosen these (RFC 9394).
 std::string modifiers_for_some(const imap::FetchCommand& command);

@@ -68,6 +68,22 @@ std::string without_items(std::string_view response, const imap::FetchResponse& 
     return out + ")\r\n";
 }
 
+std::string with_larger_size(const imap::FetchResponse& server,
+                             const std::vector<imap::DataItem>& unasked, std::size_t larger_by) {
+    ResponseWriter response{server.number};
+    for (const auto& item : server.items) {
+        if (contains(unasked, item.item)) continue;
+        imap::Cursor value{item.value};
+        const auto size =
+            item.item == imap::DataItem::rfc822_size ? value.number64() : std::nullopt;
+        if (size)
+            response.next_item().raw("RFC822.SIZE " + std::to_string(*size + larger_by));
+        else
+            response.next_item().raw(item.octets);
+    }
+    return response.finish();
+}
+
 std::string compose_response(const imap::FetchResponse& server,
                              const std::vector<imap::DataItem>& unasked,
                              const std::vector<imap::MessageDataItemName>& names,

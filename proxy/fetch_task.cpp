@@ -91,6 +91,11 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
         context_.to_client.write(without_items(collected.response, response, unasked_));
         return;
     }
+    if (candidate->only_signed && context_.signed_status && is_apart_from_status(command_) &&
+        candidate->octets <= context_.max_message) {
+        context_.to_client.write(with_larger_size(response, unasked_, *context_.signed_status));
+        return;
+    }
     if (const auto view = view_of(uid)) {
         context_.to_client.write(compose(response, *view));
         return;

@@ -32,6 +32,7 @@ struct FetchContext {
     std::size_t max_message;
     smime::Errant errant;
     bool shows_signatures;
+    std::optional<std::size_t> signed_status;  ///< as Exchange::Settings has it
     std::function<void(imap::Uid, const MessageItems&)> learn_keywords;
     /// Tells a message's UID to whoever shows it to a client that has not asked for it.
     std::function<void(imap::SequenceNumber, imap::Uid)> note_uid;

@@ -80,7 +80,8 @@ bool is_in_our_name(std::string_view value) {
 
 }  // namespace
 
-std::string authentication_results(const Report& report, std::string_view authserv_id) {
+std::string authentication_results(const Report& report, std::string_view authserv_id,
+                                   bool names_issuer) {
     if (!report.signatures_verified) return {};
     FoldedField field{"Authentication-Results"};
     field.add_word(std::string{authserv_id} + ';');
@@ -91,7 +92,7 @@ std::string authentication_results(const Report& report, std::string_view authse
         if (!signer->address.empty())
             field.add_word("body.smime-identifier=" + pvalue(signer->address));
         // Of others a stranger may have chosen the issuer's name.
-        if (signer->verdict == Verdict::pass && !signer->issuer.empty())
+        if (names_issuer && signer->verdict == Verdict::pass && !signer->issuer.empty())
             field.add_word("body.smime-issuer=" + pvalue(signer->issuer));
     }
     return field.take();

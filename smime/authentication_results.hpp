@@ -16,7 +16,8 @@ namespace smime {
 /// Of a verdict that is no pass, reason= says why, and no issuer is named. Whatever a certificate
 /// says comes quoted, as printable ASCII ('?' for the rest), and cut (ST-02). Empty if nobody
 /// looked at the signature.
-std::string authentication_results(const Report& report, std::string_view authserv_id);
+std::string authentication_results(const Report& report, std::string_view authserv_id,
+                                   bool names_issuer = true);
 
 /// True if the value of an Authentication-Results field tells of S/MIME, or in our name, or could
 /// be taken to by a lenient reader (RFC 8601, 5; ST-01).

@@ -84,7 +84,7 @@ View compose_signed_view(const Entity& message, const Presentation& presentation
     keystore::SecretBytes body{keystore::BytesView{
         reinterpret_cast<const std::uint8_t*>(message.body.data()), message.body.size()}};
     const std::size_t size = body.size();
-    return View{status_fields(report, presentation) +
+    return View{signed_status_fields(report, presentation) +
                     tagged(signed_header(message.header), report, presentation),
                 std::move(body), 0, size};
 }

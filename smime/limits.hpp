@@ -69,6 +69,11 @@ inline constexpr std::size_t line = 998;
 /// Octets of what a certificate says that get into a status field (ST-02).
 inline constexpr std::size_t presented_text = 200;
 
+/// Octets of the status fields of a clear-signed message's view: as many whatever they say, so that
+/// its size is known before anybody has looked at the signature. All that they can say fits, but
+/// for an issuer's name of two hundred quotation marks.
+inline constexpr std::size_t signed_status = 1024;
+
 /// MIME (MIME-10): Dovecot's own numbers for nesting and parts.
 inline constexpr int mime_depth = 100;
 inline constexpr std::size_t mime_parts = 10'000;

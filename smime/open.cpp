@@ -13,6 +13,7 @@
 #include "smime/limits.hpp"
 #include "smime/list_footer.hpp"
 #include "smime/multipart_signed.hpp"
+#include "smime/own_field.hpp"
 #include "smime/signature_review.hpp"
 #include "smime/signed_data.hpp"
 
@@ -148,8 +149,9 @@ public:
             if (may_be_layer(outer_)) return refused(Error::too_complex);
         }
         while (may_be_layer(entity_) && cryptographic_layers() <= limits::layers) {
-            if (entity_.too_complex) return refused(Error::too_complex);
             const bool clear_signed = entity_.kind == Entity::Kind::clear_signed;
+            all_clear_signed_ = all_clear_signed_ && clear_signed;
+            if (entity_.too_complex) return refused(Error::too_complex);
             if (!clear_signed && entity_.ambiguous_layer) return refused(Error::ambiguous_mime);
             if (clear_signed ? !enter_clear_signed() : !open_layer()) break;
         }
@@ -310,12 +312,16 @@ private:
     }
 
     /// Nothing was opened. A clear-signed message whose signature was looked at says so, if the
-    /// owner has named somebody whom he believes: before, it would say the same of every one.
+    /// owner has named somebody whom he believes: before, it would say the same of every one. One
+    /// of which no other layer is known always does, even that it can't be read: so its view's size
+    /// is known to whoever knows only its structure.
     Opened as_signed() {
         const bool is_signed = outer_.kind == Entity::Kind::clear_signed || is_collected_as_list();
-        const bool says = settings_.shows_signatures() && looks_below_ && !report_.error &&
-                          is_signed && signatures_.is_asked_for();
+        const bool is_read = !report_.error || all_clear_signed_;
+        const bool says = settings_.shows_signatures() && looks_below_ && is_read && is_signed &&
+                          signatures_.is_asked_for();
         if (!says) return {std::nullopt, std::move(report_)};
+        if (report_.error) report_.signature = word(report_.verdict);
         auto view = compose_signed_view(outer_, settings_.presentation, report_);
         return {std::move(view), std::move(report_)};
     }
@@ -375,6 +381,7 @@ private:
     bool looks_below_;  // for errant parts
     const std::optional<keystore::Certificate::Time> at_;
     std::optional<std::string_view> header_above_;  // of the message that this is a part of
+    bool all_clear_signed_ = true;                  // of what was taken for a layer
     std::size_t key_operations_ = limits::key_operations;
     std::optional<Content> content_;
     SecretBytes inflated_;  // what a compressed layer held, between its opening and its reading
@@ -383,6 +390,11 @@ private:
 };
 
 }  // namespace
+
+std::optional<std::size_t> Settings::signed_status() const {
+    if (!shows_signatures() || presentation.subject_tag) return std::nullopt;
+    return signed_status_octets(presentation);
+}
 
 bool is_candidate(std::string_view header, Errant errant) {
     const Entity root = Entity::read(header);

@@ -34,6 +34,10 @@ struct Settings {
         const bool shows = presentation.header || presentation.subject_tag;
         return shows && signatures.trust && !signatures.trust->anchors.empty();
     }
+    /// By how many octets the view of a clear-signed message, of which nothing is opened, is larger
+    /// than the message: whatever its signature is worth, nothing else in it is another. Nothing if
+    /// that can't be told.
+    std::optional<std::size_t> signed_status() const;
 };
 
 /// What became of a message.

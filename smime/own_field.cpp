@@ -1,9 +1,11 @@
 #include "smime/own_field.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "smime/authentication_results.hpp"
 #include "smime/folded_field.hpp"
+#include "smime/limits.hpp"
 
 namespace smime {
 
@@ -57,6 +59,22 @@ std::string own_field(const Report& report) {
 std::string status_fields(const Report& report, const Presentation& presentation) {
     if (!presentation.header) return {};
     return own_field(report) + authentication_results(report, presentation.authserv_id);
+}
+
+std::string signed_status_fields(const Report& report, const Presentation& presentation) {
+    if (!presentation.header) return {};
+    std::string own = own_field(report);
+    std::string results = authentication_results(report, presentation.authserv_id);
+    if (own.size() + results.size() > limits::signed_status)
+        results = authentication_results(report, presentation.authserv_id, false);
+    const std::size_t octets = std::min(own.size() + results.size(), limits::signed_status);
+    constexpr std::size_t line_end = 2;
+    own.insert(own.size() - line_end, limits::signed_status - octets, ' ');
+    return own + results;
+}
+
+std::size_t signed_status_octets(const Presentation& presentation) {
+    return presentation.header ? limits::signed_status : 0;
 }
 
 bool is_own_field(const HeaderField& field) {

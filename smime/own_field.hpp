@@ -18,6 +18,12 @@ std::string own_field(const Report& report);
 /// looked at the signature (ST-02).
 std::string status_fields(const Report& report, const Presentation& presentation);
 
+/// The same of a clear-signed message: as many octets whatever was found, filled up with blanks.
+std::string signed_status_fields(const Report& report, const Presentation& presentation);
+
+/// How many these are.
+std::size_t signed_status_octets(const Presentation& presentation);
+
 /// True if a field is one of ours, or could be taken for one by the most lenient reader:
 /// X-Paperknife, and Authentication-Results in our name or of S/MIME (RFC 8601, 5; ST-01).
 bool is_own_field(const HeaderField& field);

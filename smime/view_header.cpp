@@ -50,6 +50,23 @@ private:
     std::map<std::string, std::vector<const HeaderField*>, std::less<>> by_name_;
 };
 
+/// A field that says nothing, of as many octets and lines.
+std::string withheld(std::string_view field) {
+    constexpr std::string_view name = "X-Withheld";
+    std::string octets{field};
+    const auto colon = std::min(field.find(':'), name.size());
+    for (std::size_t i = 0; i < octets.size(); ++i) {
+        char& c = octets[i];
+        if (i < colon)
+            c = name[i];
+        else if (i == colon)
+            c = ':';
+        else if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
+            c = '.';
+    }
+    return octets;
+}
+
 /// True if the message says MIME-Version as it should. That stays where and as it is, since a DKIM
 /// signature may be about it.
 bool has_plain_mime_version(std::string_view header) {
@@ -97,7 +114,7 @@ std::string signed_header(std::string_view outer_header) {
     header.reserve(outer_header.size() + 2);
     HeaderScanner fields{outer_header};
     while (const auto field = fields.next())
-        if (!is_own_field(*field)) append_lines(header, field->octets);
+        append_lines(header, is_own_field(*field) ? withheld(field->octets) : field->octets);
     return header.append("\r\n");
 }
 

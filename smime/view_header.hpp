@@ -18,8 +18,9 @@ std::string view_header(std::string_view outer_header, const Report& report,
                         std::string_view structural_fields,
                         const std::vector<HeaderField>& protected_fields = {});
 
-/// The header of a clear-signed message's view below the status fields: all of its own fields but
-/// those that look like ours.
+/// The header of a clear-signed message's view below the status fields: all of its own fields, but
+/// those that look like ours withheld: X-Withheld fields of as many octets stand in their place, so
+/// that nobody need look for them to know the view's size.
 std::string signed_header(std::string_view outer_header);
 
 /// The fields of a MIME entity's header that describe its body (Content-*), for view_header().

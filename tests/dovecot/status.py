@@ -123,7 +123,7 @@ class Status(unittest.TestCase):
                     self.assertEqual(view, message)
                     continue
                 head = view[:view.index(b"Received: ")].replace(b"\r\n ", b" ")
-                self.assertIn(b"signature=none; errant=list-modified\r\n", head)
+                self.assertIn(b"signature=none; errant=list-modified  ", head)
                 self.assertIn(b"smime=none reason=list-modified\r\n", head)
                 self.assertTrue(view.endswith(message[message.index(b"--list"):]))
 
@@ -157,6 +157,38 @@ class Status(unittest.TestCase):
                         [binary(), "open", "-c", service.config, "--at", "received"], input=octets, stdout=subprocess.PIPE, check=True,
                         env={**os.environ, "XDG_STATE_HOME": str(service.directory / "state")}).stdout
                     self.assertEqual(opened, view)
+
+    def test_mail_that_is_only_signed_is_listed_without_being_fetched(self):
+        kinds = {name: octets for name, (octets, _, _) in self.messages().items() if b"multipart/signed" in octets}
+        clear = kinds["clear"]
+        boundary = re.search(rb'boundary="([^"]*)"', clear)[1]
+        kinds |= {
+            "three parts": clear.replace(b"\r\n--" + boundary + b"--", b"\r\n--" + boundary + b"\r\n\r\nmore\r\n--" + boundary + b"--"),
+            "no signature": clear.replace(b"application/pkcs7-signature; name", b"text/plain; name"),
+            "signature of letters": re.sub(rb"(?s)(smime.p7s\"\r\n\r\n).*?\r\n\r\n", rb"\1nothing\r\n\r\n", clear),
+            "two readings": clear.replace(b"the figures.", b"--" + boundary + b" or not\r\nthe figures."),
+            "no end": clear[:clear.rindex(b"--" + boundary)],
+            "signed twice": clear.replace(CONTENT.strip(), self.signed("mallory", True, b"").strip()),
+        }
+        self.assertEqual(len(set(kinds.values())), len(kinds))
+        with Dovecot() as server, Tap(server.port) as tap, Paperknife(
+                [{"upstream": f"imap+plaintext://127.0.0.1:{tap.port}"}], self.tables) as service:
+            for octets in kinds.values():
+                server.deliver(octets)
+            client = self.client(server, service)
+            listed = client.fetch("1:*", "(RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (SUBJECT X-MAILER)])")
+            self.assertNotIn(b"BODY.PEEK[]", b"".join(bytes(recording.client) for recording in tap.recordings))
+            whole = client.fetch("1:*", "(UID BODY.PEEK[])")
+            for number, name in enumerate(kinds, 1):
+                with self.subTest(name):
+                    view = whole[number]["BODY[]"]
+                    self.assertTrue(view.startswith(b"X-Paperknife: "))
+                    self.assertEqual(int(listed[number]["RFC822.SIZE"]), len(view))
+            again = client.fetch("1:*", "(ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER])")  # of the views at hand
+            for number, name in enumerate(kinds, 1):
+                for item in "ENVELOPE", "BODYSTRUCTURE":
+                    with self.subTest(name, item=item):
+                        self.assertEqual(again[number][item], listed[number][item])
 
     def client(self, server, service):
         client = self.enterContext(RawClient(service.port))

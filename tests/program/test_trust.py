@@ -195,7 +195,7 @@ class ListFooter(WithHome):
         message = self.wrapped(signed(alice, "alice@example.org"), None, self.FOOTER)
         _, done = self.report(message, '[decrypt]\nerrant = "attach"\n')
         head = done.stdout[:done.stdout.index(b"From: ")]
-        self.assertIn(b"X-Paperknife: encryption=none; layers=; signature=none; errant=list-modified\r\n",
+        self.assertIn(b"X-Paperknife: encryption=none; layers=; signature=none; errant=list-modified  ",
                       head.replace(b"\r\n ", b" "))
         self.assertIn(b"smime=none reason=list-modified", head.replace(b"\r\n ", b" "))
         self.assertTrue(done.stdout.endswith(message[message.index(b"\r\n\r\n"):]))

@@ -12,6 +12,7 @@
 // "{#NAME}" announces a literal of as many. A message without a view can't be opened.
 //
 //     keywords UID NAME …    keywords that a message of INBOX, of UIDVALIDITY 17, is known to have
+//     signed N               views of mail that is only signed are larger by N octets
 //     append WORDS           the rules for APPEND: refuse, warn or allow; encrypt; all
 //     sealed NAME            what that message is encrypted to; without it, it can't be
 //
@@ -44,6 +45,7 @@ struct Transcript {
     std::vector<std::pair<std::string, imap::UidValidity>> changed;
     std::vector<Line> lines;
     std::map<std::uint32_t, proxy::Keywords> keywords;
+    std::optional<std::size_t> signed_status;
 };
 
 proxy::Keywords read_keywords(const std::string& names) {
@@ -98,6 +100,7 @@ Transcript read_transcript(const std::filesystem::path& file) {
             transcript.changed.emplace_back(imap::mailbox_name(mailbox),
                                             imap::UidValidity{validity});
         }
+        if (text.starts_with("signed ")) transcript.signed_status = std::stoul(text.substr(7));
         if (text.starts_with("keywords ")) {
             const auto uid = static_cast<std::uint32_t>(std::stoul(text.substr(9)));
             transcript.keywords[uid] = read_keywords(text);
@@ -238,8 +241,9 @@ private:
     std::shared_ptr<proxy::OpenedMessages> opened_ = std::make_shared<proxy::OpenedMessages>();
     proxy::AppendRules rules_ = rules();
     proxy::Exchange exchange_{
-        {true, 100'000, smime::Errant::leave, false,
-         transcript_.keywords.empty() ? nullptr : &keywords_, epochs_.get(), &rules_},
+        {true, 100'000, smime::Errant::leave, transcript_.signed_status.has_value(),
+         transcript_.keywords.empty() ? nullptr : &keywords_, epochs_.get(), &rules_, false, false,
+         transcript_.signed_status},
         cache_,
         "PK."};
     std::vector<proxy::OpenRequest> requests_;

@@ -111,7 +111,13 @@ TEST_CASE("Signed messages of openssl get the verdict they must", "[signatures]"
             const auto kept = smime::signed_header(message.substr(0, header_size));
             CHECK(opened.view->header().ends_with(kept));
             CHECK(opened.view->header() ==
-                  smime::status_fields(opened.report, settings().presentation) + kept);
+                  smime::signed_status_fields(opened.report, settings().presentation) + kept);
+        }
+        // A listing tells its size without opening it.
+        if (clear && opened.report.encryption == smime::Encryption::none) {
+            REQUIRE(opened.view);
+            CHECK(opened.view->size() ==
+                  message.size() + smime::signed_status_octets(settings().presentation));
         }
         // Nobody looks unless asked to, and then it is never a pass.
         const auto unasked = open(message, std::nullopt).report;

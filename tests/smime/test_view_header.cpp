@@ -6,6 +6,7 @@
 
 #include "smime/entity.hpp"
 #include "smime/header.hpp"
+#include "smime/limits.hpp"
 #include "smime/open.hpp"
 #include "smime/own_field.hpp"
 #include "tests/catch.hpp"
@@ -129,6 +130,56 @@ TEST_CASE("our field is folded below 78 characters", "[smime][view]") {
     CHECK(smime::own_field(report) ==
           "X-Paperknife: encryption=authenticated; layers=; signature=none\r\n");
     CHECK(smime::view_header("", report, "") == "MIME-Version: 1.0\r\n\r\n");
+}
+
+TEST_CASE("a clear-signed message's status has one size, whatever it says", "[smime][view]") {
+    const smime::Presentation presentation{true, false, "paperknife.0123456789abcdef"};
+    const auto check = [&](const smime::Report& report) {
+        const auto fields = smime::signed_status_fields(report, presentation);
+        CHECK(fields.size() == smime::signed_status_octets(presentation));
+        CHECK(fields.ends_with("\r\n"));
+        for (std::size_t at = 0; at < fields.size();) {
+            const auto end = fields.find("\r\n", at);
+            CHECK(end - at <= smime::limits::line);
+            CHECK(fields.substr(at, end - at).find_first_not_of(' ') != std::string::npos);
+            at = end + 2;
+        }
+    };
+    smime::Report report;
+    report.signatures_verified = true;
+    check(report);
+    report.errant = {{"1.2", "enveloped-data", "errant-layer", {}}};
+    report.from_mismatch = true;
+    report.header_protection = smime::HeaderProtection::cipher;
+    for (int i = 0; i < smime::limits::layers; ++i) {
+        smime::Layer layer;
+        layer.type = "signed-data";
+        layer.detached = true;
+        smime::Signer signer;
+        signer.verdict = report.verdict = smime::Verdict::pass;
+        signer.address = signer.issuer = std::string(1000, '"');
+        layer.signers.push_back(signer);
+        report.layers.push_back(layer);
+        check(report);
+    }
+    report.verdict = smime::Verdict::permerror;
+    report.error = smime::Error::unsupported_algorithm;
+    report.reason = "signature-algorithm-unsupported";
+    report.signature = "not-verified";
+    check(report);
+    CHECK(smime::signed_status_fields(report, {false, false, ""}).empty());
+    CHECK(smime::signed_status_octets({false, false, ""}) == 0);
+}
+
+TEST_CASE("a look-alike in a clear-signed message is withheld octet for octet (ST-01)",
+          "[smime][view]") {
+    const std::string header =
+        "Received: x\r\nX-Paperknife: signature=pass;\r\n\tlayers=signed-data\r\n"
+        "authentication-results : paperknife.1; smime=pass\r\nSubject: y\r\n\r\n";
+    CHECK(smime::signed_header(header) ==
+          "Received: x\r\nX-Withheld:.. ...............\r\n\t..................\r\n"
+          "X-Withheld:........... . ............. ..........\r\nSubject: y\r\n\r\n");
+    CHECK(smime::signed_header("X-Paperknife\r\n\r\n") == "X-Withheld:.\r\n\r\n");
 }
 
 TEST_CASE("content that is no MIME entity is delivered whole as text (MIME-05)", "[smime][view]") {
