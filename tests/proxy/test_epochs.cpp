@@ -341,11 +341,14 @@ TEST_CASE("a process that is killed at any moment leaves records that are sound"
                 if (::write(tells[1], &value, sizeof value) != sizeof value) ::_exit(1);
             }
         }
-        std::this_thread::sleep_for(std::chrono::microseconds{2000 + random() % 8000});
-        ::kill(pid, SIGKILL);
-        ::waitpid(pid, nullptr, 0);
         ::close(tells[1]);
         std::uint32_t value = 0;
+        REQUIRE(::read(tells[0], &value, sizeof value) == sizeof value);
+        CHECK(value > greatest);
+        greatest = value;
+        std::this_thread::sleep_for(std::chrono::microseconds{random() % 8000});
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
         while (::read(tells[0], &value, sizeof value) == sizeof value) {
             CHECK(value > greatest);
             greatest = value;
