@@ -86,7 +86,7 @@ constexpr CapabilityRow table[] = {
     {"MULTISEARCH", hidden, "searches mailboxes that are not selected (RFC 7377)"},
     {"FILTERS", hidden, "searches by a name that only the server can resolve (RFC 5466)"},
     // large mailboxes
-    {"UIDONLY", hidden, "its UIDFETCH responses are not read: content would pass (RFC 9586)"},
+    {"UIDONLY", rewritten, "UIDFETCH responses are answered from the view, too (RFC 9586)"},
     {"PARTIAL", passed, "the server chooses the messages of a FETCH, once (RFC 9394)"},
     {"MESSAGELIMIT=*", passed, "the server says how far a FETCH went, once (RFC 9738)"},
     {"SAVELIMIT=*", passed, "as MESSAGELIMIT; concerns what the server does"},

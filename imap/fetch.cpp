@@ -124,15 +124,23 @@ void skip_spaces(Cursor& in) {
     while (in.sp()) continue;
 }
 
-///     message-data = nz-number SP "FETCH" SP msg-att
-std::optional<SequenceNumber> read_response_beginning(Cursor& in) {
+///     message-data = nz-number SP "FETCH" SP msg-att / uniqueid SP "UIDFETCH" SP msg-att
+std::optional<FetchResponse> read_response_beginning(Cursor& in) {
     Cursor ahead = in;
     if (!ahead.special('*') || !ahead.sp()) return std::nullopt;
     const auto number = ahead.nz_number();
-    if (!number || !ahead.sp() || !ahead.keyword("FETCH") || !ahead.sp() || !ahead.special('('))
+    if (!number || !ahead.sp()) return std::nullopt;
+    const bool by_uid = ahead.keyword("UIDFETCH");
+    if ((!by_uid && !ahead.keyword("FETCH")) || !ahead.sp() || !ahead.special('('))
         return std::nullopt;
     in = ahead;
-    return SequenceNumber{*number};
+    FetchResponse beginning;
+    if (by_uid) {
+        beginning.by_uid = Uid{*number};
+    } else {
+        beginning.number = SequenceNumber{*number};
+    }
+    return beginning;
 }
 
 /// An item's name and the spaces behind it: where its value begins, or the message ends.
@@ -271,6 +279,7 @@ const MessageDataItem* FetchResponse::find(DataItem item) const {
 }
 
 std::optional<Uid> FetchResponse::uid() const {
+    if (by_uid) return by_uid;
     const auto* item = find(DataItem::uid);
     return item ? read_uid(*item) : std::nullopt;
 }
@@ -279,14 +288,13 @@ std::optional<Uid> FetchResponse::uid() const {
 /// a message unopened.
 std::optional<FetchResponse> read_fetch_response(std::string_view response) {
     Cursor in{response};
-    const auto number = read_response_beginning(in);
-    if (!number) return std::nullopt;
-    FetchResponse fetch{*number, {}};
+    auto fetch = read_response_beginning(in);
+    if (!fetch) return std::nullopt;
     skip_spaces(in);
     while (!in.special(')')) {
         auto item = read_message_data_item(in);
         if (!item) return std::nullopt;
-        fetch.items.push_back(std::move(*item));
+        fetch->items.push_back(std::move(*item));
         skip_spaces(in);
     }
     skip_spaces(in);
@@ -317,9 +325,10 @@ std::optional<FetchResponseHead> FetchHeadReader::read_on(std::string_view respo
 
     head_.literal = announcement->octets;
     if (read_ == 0) {
-        const auto number = read_response_beginning(in);
-        if (!number) return std::nullopt;
-        head_.number = *number;
+        const auto beginning = read_response_beginning(in);
+        if (!beginning) return std::nullopt;
+        head_.number = beginning->number;
+        head_.uid = beginning->by_uid;
     }
     if (open_lists_ > 0) {
         const auto open = in.rest_of_lists(open_lists_);

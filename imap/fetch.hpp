@@ -64,24 +64,25 @@ struct MessageDataItem {
     std::string_view value;               ///< the value alone, as sent
 };
 
-/// FetchResponse is "* n FETCH (…)" (RFC 9051, 7.5.2).
+/// FetchResponse is "* n FETCH (…)" (RFC 9051, 7.5.2) or "* uid UIDFETCH (…)" (RFC 9586, 3.4).
 struct FetchResponse {
-    SequenceNumber number;
+    SequenceNumber number;  ///< of UIDFETCH 0
     std::vector<MessageDataItem> items;
+    std::optional<Uid> by_uid;  ///< of UIDFETCH
 
     const MessageDataItem* find(DataItem item) const;  ///< the first such item, or null
-    std::optional<Uid> uid() const;
+    std::optional<Uid> uid() const;  ///< by which it is called, or among the items
 };
 
 /// Reads a whole FETCH response, its literals in place. Nothing if it is none or can't be read.
 std::optional<FetchResponse> read_fetch_response(std::string_view response);
 
-/// True if this line begins a FETCH response: "* n FETCH (" (in any case).
+/// True if this line begins a FETCH response: "* n FETCH (" or "* n UIDFETCH (" (in any case).
 bool begins_fetch_response(std::string_view line);
 
 /// What a FETCH response has said when a line of it ends with a literal's announcement.
 struct FetchResponseHead {
-    SequenceNumber number;
+    SequenceNumber number;   ///< of UIDFETCH 0
     std::optional<Uid> uid;  ///< if it came before
     /// Whose value the literal is: item, section and origin; octets and value are empty.
     MessageDataItem announced;

@@ -35,7 +35,8 @@ bool FetchFlagsReader::begin(std::string_view line) {
     depth_ = 0;
     const auto response = read_response(line);
     if (!response || response->kind != Response::Kind::fetch) return false;
-    number_ = SequenceNumber{response->number};
+    number_ = SequenceNumber{response->by_uid ? 0 : response->number};
+    if (response->by_uid) uid_ = Uid{response->number};
     const auto open = line.find('(');
     if (open == std::string_view::npos) return false;
     read(line, open);

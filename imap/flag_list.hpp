@@ -29,8 +29,8 @@ public:
     void go_on(std::string_view line);
 
     const std::vector<FlagListPlace>& lists() const { return lists_; }  ///< of the last line
-    SequenceNumber number() const { return number_; }
-    std::optional<Uid> uid() const { return uid_; }  ///< if it has come
+    SequenceNumber number() const { return number_; }                   ///< of UIDFETCH 0
+    std::optional<Uid> uid() const { return uid_; }                     ///< if it has come
 
 private:
     void read(std::string_view line, std::size_t offset);

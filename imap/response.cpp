@@ -64,6 +64,10 @@ Response read_numbered(Cursor in, std::uint32_t number) {
     if (in.keyword("EXISTS")) response.kind = Kind::exists;
     if (in.keyword("EXPUNGE")) response.kind = Kind::expunge;
     if (in.keyword("FETCH")) response.kind = Kind::fetch;
+    if (in.keyword("UIDFETCH")) {
+        response.kind = Kind::fetch;
+        response.by_uid = true;
+    }
     if (response.kind != Kind::other) response.number = number;
     return response;
 }

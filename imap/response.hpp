@@ -18,7 +18,7 @@ struct Response {
         exists,        ///< "* n EXISTS"
         expunge,       ///< "* n EXPUNGE"
         vanished,      ///< "* VANISHED …" (RFC 7162)
-        fetch,         ///< "* n FETCH …"
+        fetch,         ///< "* n FETCH …", "* uid UIDFETCH …" (RFC 9586)
         other,         ///< any other untagged response
     };
     enum class Condition { none, ok, no, bad, bye, preauth };
@@ -27,6 +27,7 @@ struct Response {
     Condition condition = Condition::none;  ///< of tagged and status
     std::string_view tag;                   ///< of tagged
     std::uint32_t number = 0;               ///< of exists, expunge and fetch
+    bool by_uid = false;                    ///< of fetch: UIDFETCH, number is the UID
     bool earlier = false;                   ///< of vanished: (EARLIER), no message's number changes
     std::string code;                       ///< of a response code "[NAME …]": NAME, upper case
     std::string_view code_arguments;        ///< and what stands behind it in the brackets

@@ -52,6 +52,7 @@ void Exchange::on_response_line(const imap::Frame& frame) {
         case imap::Response::Kind::tagged:
             return on_tagged(frame.octets, *response);
         case imap::Response::Kind::fetch:
+            if (response->by_uid) mailbox_.have_no_numbers();
             if (opens()) {
                 auto mode = fetch_mode();
                 const auto* pushes = pushes_.any() ? &pushes_ : nullptr;

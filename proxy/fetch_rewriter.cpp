@@ -21,13 +21,13 @@ void write_server_item(imap::Writer& out, const imap::MessageDataItem& item,
     out.raw(")");
 }
 
-/// Joins items by single spaces, between "* n FETCH (" and ")".
+/// Joins items by single spaces, between the beginning of the server's response and ")".
 class ResponseWriter {
 public:
-    explicit ResponseWriter(imap::SequenceNumber number) {
+    explicit ResponseWriter(const imap::FetchResponse& server) {
         out_.raw("* ");
-        out_.number(number.value());
-        out_.raw(" FETCH (");
+        out_.number(server.by_uid ? server.by_uid->value() : server.number.value());
+        out_.raw(server.by_uid ? " UIDFETCH (" : " FETCH (");
     }
     imap::Writer& next_item() {
         if (!empty_) out_.sp();
@@ -88,7 +88,7 @@ std::string compose_response(const imap::FetchResponse& server,
                              const std::vector<imap::DataItem>& unasked,
                              const std::vector<imap::MessageDataItemName>& names,
                              const MessageItems& view) {
-    ResponseWriter response{server.number};
+    ResponseWriter response{server};
     for (const auto& item : server.items) {
         if (imap::depends_on_content(item.item) || contains(unasked, item.item)) continue;
         write_server_item(response.next_item(), item, view);
@@ -100,7 +100,7 @@ std::string compose_response(const imap::FetchResponse& server,
 
 std::string compose_without_preview(const imap::FetchResponse& server,
                                     const std::vector<imap::DataItem>& unasked) {
-    ResponseWriter response{server.number};
+    ResponseWriter response{server};
     for (const auto& item : server.items) {
         if (imap::depends_on_content(item.item) || contains(unasked, item.item)) continue;
         response.next_item().raw(item.octets);
@@ -110,7 +110,7 @@ std::string compose_without_preview(const imap::FetchResponse& server,
 }
 
 std::string replace_items(const imap::FetchResponse& server, const MessageItems& view) {
-    ResponseWriter response{server.number};
+    ResponseWriter response{server};
     for (const auto& item : server.items) {
         if (!imap::depends_on_content(item.item)) {
             write_server_item(response.next_item(), item, view);

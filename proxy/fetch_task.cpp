@@ -247,12 +247,15 @@ bool FetchTask::answer_without_server() {
     }
     // An EXPUNGE may have moved numbers since: then the server says what they are.
     for (const auto& candidate : at_hand_candidates_) {
+        if (!context_.mailbox.has_numbers()) break;
         if (context_.mailbox.uid_of(candidate.number) != candidate.uid) return false;
     }
     for (const auto& candidate : at_hand_candidates_) {
         const auto uid = "UID " + std::to_string(candidate.uid.value());
         imap::FetchResponse response{candidate.number, {}};
-        response.items.push_back({DataItem::uid, {}, {}, uid, std::string_view{uid}.substr(4)});
+        if (!context_.mailbox.has_numbers()) response.by_uid = candidate.uid;
+        if (!response.by_uid || asks_for(command_, DataItem::uid))
+            response.items.push_back({DataItem::uid, {}, {}, uid, std::string_view{uid}.substr(4)});
         context_.to_client.write(compose(response, *at_hand_.at(candidate.uid.value())));
     }
     return true;

@@ -72,7 +72,7 @@ std::optional<std::string> KeywordFilter::rewritten(const imap::Frame& frame) {
 }
 
 std::string KeywordFilter::note(imap::SequenceNumber number, imap::Uid uid) const {
-    if (!store_) return {};
+    if (!store_ || number.value() == 0) return {};
     return note_mark_ + std::to_string(number.value()) + ' ' + std::to_string(uid.value()) + "\r\n";
 }
 

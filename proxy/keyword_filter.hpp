@@ -27,7 +27,7 @@ public:
         : store_{store}, note_mark_{std::move(note_mark)} {}
 
     /// A line for the client's stream that tells the filter which UID a number means at that place
-    /// of the stream, and which it takes out; empty if nobody needs it.
+    /// of the stream, and which it takes out; empty if nobody needs it, or there is no number.
     std::string note(imap::SequenceNumber number, imap::Uid uid) const;
 
     /// The client selects a mailbox, or leaves it.

@@ -31,6 +31,9 @@ void Mailbox::expunge(imap::SequenceNumber number) {
 
 void Mailbox::forget_numbers() {
     uids_.clear();
+    if (has_numbers_) return;
+    std::erase_if(classes_,
+                  [](const auto& known) { return known.second != MessageClass::unopenable; });
 }
 
 MessageClass Mailbox::class_of(imap::Uid uid) const {
@@ -46,6 +49,7 @@ std::optional<imap::Uid> Mailbox::uid_of(imap::SequenceNumber number) const {
 }
 
 std::optional<imap::SequenceNumber> Mailbox::number_of(imap::Uid uid) const {
+    if (!has_numbers_) return imap::SequenceNumber{};
     const auto found = std::find(uids_.begin(), uids_.end(), uid.value());
     if (uid.value() == 0 || found == uids_.end()) return std::nullopt;
     return imap::SequenceNumber{static_cast<std::uint32_t>(found - uids_.begin()) + 1};

@@ -32,8 +32,11 @@ public:
     void learn_number(imap::SequenceNumber number, imap::Uid uid);
     void expunge(imap::SequenceNumber number);
     /// VANISHED without (EARLIER) names no numbers: all of them are forgotten (RFC 7162, 3.2.10),
-    /// what is known by UID stays.
+    /// what is known by UID stays. Without numbers it is forgotten which messages there are.
     void forget_numbers();
+    /// UIDONLY (RFC 9586): messages have no numbers.
+    void have_no_numbers() { has_numbers_ = false; }
+    bool has_numbers() const { return has_numbers_; }
 
     /// True once a candidate was met.
     bool has_candidates() const { return has_candidates_; }
@@ -41,6 +44,7 @@ public:
 
     MessageClass class_of(imap::Uid uid) const;
     std::optional<imap::Uid> uid_of(imap::SequenceNumber number) const;
+    /// 0 for all if messages have no numbers.
     std::optional<imap::SequenceNumber> number_of(imap::Uid uid) const;
 
     void opened(imap::Uid uid, const MessageDigest& digest);
@@ -53,6 +57,7 @@ private:
     std::unordered_map<std::uint32_t, MessageClass> classes_;
     std::unordered_map<std::uint32_t, MessageDigest> digests_;
     bool has_candidates_ = false;
+    bool has_numbers_ = true;
 };
 
 }  // namespace proxy

@@ -235,3 +235,19 @@ TEST_CASE("What is no head is not read", "[imap][fetch]") {
         CHECK_FALSE(read_fetch_response_head(text));
     }
 }
+
+TEST_CASE("RFC 9586: UIDFETCH calls a message by its UID", "[imap][fetch]") {
+    const auto response = imap::read_fetch_response("* 7 uidfetch (FLAGS ())\r\n");
+    REQUIRE(response);
+    CHECK(response->number.value() == 0);
+    REQUIRE(response->by_uid);
+    CHECK(response->uid()->value() == 7);
+    CHECK_FALSE(imap::read_fetch_response("* 7 FETCH (FLAGS ())\r\n")->by_uid);
+    CHECK_FALSE(imap::read_fetch_response("* 0 UIDFETCH (FLAGS ())\r\n"));
+    CHECK(imap::begins_fetch_response("* 7 UIDFETCH ("));
+    const auto head = imap::read_fetch_response_head("* 7 UIDFETCH (FLAGS () BODY[] {3}\r\n");
+    REQUIRE(head);
+    CHECK(head->uid->value() == 7);
+    CHECK(head->number.value() == 0);
+    CHECK(head->offset == 23);
+}

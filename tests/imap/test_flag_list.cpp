@@ -68,3 +68,12 @@ TEST_CASE("an edited flag list", "[imap][flags]") {
     CHECK(imap::edited_flag_list("()", keep, {"x", "y"}) == "(x y)");
     CHECK(imap::edited_flag_list("( a  b )", keep, {"x"}) == "(a x)");
 }
+
+TEST_CASE("RFC 9586: FetchFlagsReader reads UIDFETCH", "[imap][flag_list]") {
+    imap::FetchFlagsReader reader;
+    REQUIRE(reader.begin("* 7 UIDFETCH (FLAGS (a))\r\n"));
+    CHECK(reader.number().value() == 0);
+    REQUIRE(reader.uid());
+    CHECK(reader.uid()->value() == 7);
+    CHECK(reader.lists().size() == 1);
+}

@@ -174,3 +174,12 @@ TEST_CASE("threads lose messages and keep their form (RFC 5256)", "[imap][search
     deep.append(99'999, ')');
     CHECK(only(deep, "all") == deep);
 }
+
+TEST_CASE("RFC 9586: UIDFETCH is a FETCH response by UID", "[imap][response]") {
+    const auto response = imap::read_response("* 4294967295 UIDFETCH (FLAGS ())\r\n");
+    REQUIRE(response);
+    CHECK(response->kind == imap::Response::Kind::fetch);
+    CHECK(response->by_uid);
+    CHECK(response->number == 4294967295U);
+    CHECK_FALSE(imap::read_response("* 1 FETCH (FLAGS ())\r\n")->by_uid);
+}
