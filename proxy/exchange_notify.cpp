@@ -17,7 +17,7 @@ void Exchange::on_notify_command() {
     if (pieces.size() != 1) return reply(command->tag, " BAD A mailbox has an odd name.\r\n");
     if (pieces.front() != collected_command_) notify = imap::read_notify_command(pieces.front());
     if (!notify) return reply(command->tag, " BAD This NOTIFY can't be read.\r\n");
-    const auto changed = pushes_.on_command(pieces.front(), std::move(*notify), tags_);
+    const auto changed = pushes_.on_command(pieces.front(), std::move(*notify));
     if (!changed) {
         return reply(command->tag, " BAD An item of this NOTIFY is not available here.\r\n");
     }

@@ -222,10 +222,10 @@ bool asks_for_message(const imap::FetchCommand& command) {
                        [](const auto& name) { return reach(name) == Reach::whole; });
 }
 
-std::string pushed_list(const imap::FetchCommand& command, std::string_view mark) {
+std::string pushed_list(const imap::FetchCommand& command, std::uint32_t mark) {
     std::vector<std::string> items;
     if (!asks_for(command, DataItem::uid)) items.push_back("UID");
-    items.push_back("BODY.PEEK[HEADER.FIELDS (" + std::string{mark} + ")]");
+    items.push_back("BODY.PEEK[TEXT]<" + std::to_string(mark) + ".1>");
     if (!asks_for_message(command)) items.push_back("BODY.PEEK[]");
     for (const auto& name : command.items) items.push_back(on_one_line(name.text));
     return join(items);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,8 @@ bool asks_for(const imap::FetchCommand& command, imap::DataItem item);
 bool asks_for_message(const imap::FetchCommand& command);
 
 /// What a server is to send of new messages: the command's items, and before them the UID and the
-/// whole message where they are absent, and the header field mark.
-std::string pushed_list(const imap::FetchCommand& command, std::string_view mark);
+/// whole message where they are absent, and an octet of the text at that offset.
+std::string pushed_list(const imap::FetchCommand& command, std::uint32_t mark);
 
 /// The client's command with UID and BODYSTRUCTURE put before its items where they are absent.
 std::string list_command(const imap::FetchCommand& command);

@@ -52,6 +52,10 @@ inline constexpr std::size_t batch_octets = 8 * 1024 * 1024;
 /// lines of 8 kB (RFC 7162, 4) or 64 kB (Dovecot).
 inline constexpr std::size_t set_ranges = 300;
 
+/// An offset into a message that no server has stored, and that an offset of 32 bits can say
+/// (RFC 3501, section 9, number).
+inline constexpr std::uint32_t mark = 4'000'000'000;
+
 /// Messages collected and being opened before the server's side is read on (one is always allowed).
 inline constexpr std::size_t open_octets = 16 * 1024 * 1024;
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "imap/characters.hpp"
-#include "imap/letter_case.hpp"
 #include "proxy/fetch_plan.hpp"
 #include "proxy/fetch_rewriter.hpp"
 
@@ -12,8 +10,8 @@ namespace proxy {
 
 using imap::DataItem;
 
-PushedItems::PushedItems(std::vector<imap::MessageDataItemName> names, std::string mark)
-    : mark_{imap::upper_case(mark)} {
+PushedItems::PushedItems(std::vector<imap::MessageDataItemName> names, std::uint32_t mark)
+    : mark_{mark} {
     command_.items = std::move(names);
 }
 
@@ -22,17 +20,11 @@ std::string PushedItems::list() const {
 }
 
 bool PushedItems::marks(std::string_view line) const {
-    const auto text = imap::upper_case(line);
-    for (auto at = text.find(mark_); at != std::string::npos; at = text.find(mark_, at + 1)) {
-        const auto end = at + mark_.size();
-        if (end == text.size() || !imap::is_digit(text[end])) return true;
-    }
-    return false;
+    return line.find('<' + std::to_string(mark_) + '>') != std::string_view::npos;
 }
 
 bool PushedItems::is_mark(const imap::MessageDataItem& item) const {
-    return item.item == DataItem::body_section && item.section.header_list.size() == 1 &&
-           imap::same_in_any_case(item.section.header_list.front(), mark_);
+    return item.item == DataItem::body_section && item.origin == mark_;
 }
 
 bool PushedItems::has_uid() const {
@@ -60,8 +52,7 @@ std::string PushedItems::compose(const imap::FetchResponse& server,
     return compose_response(server, unasked, content_items(command_), view);
 }
 
-std::optional<std::string> Pushes::on_command(std::string_view text, imap::NotifyCommand command,
-                                              OwnTags& tags) {
+std::optional<std::string> Pushes::on_command(std::string_view text, imap::NotifyCommand command) {
     std::string out;
     std::size_t copied = 0;
     Notify notify{command.tag, {}};
@@ -71,7 +62,7 @@ std::optional<std::string> Pushes::on_command(std::string_view text, imap::Notif
         const auto plan = plan_fetch(fetch);
         if (plan == FetchPlan::refuse) return std::nullopt;
         if (plan == FetchPlan::forward) continue;
-        const auto& items = notify.items.emplace_back(std::move(each.names), tags.next());
+        const auto& items = notify.items.emplace_back(std::move(each.names), ++last_mark_);
         out.append(text.substr(copied, each.offset - copied)).append(items.list());
         copied = each.offset + each.size;
     }

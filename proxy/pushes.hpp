@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -8,18 +9,19 @@
 
 #include "imap/command.hpp"
 #include "imap/notify.hpp"
+#include "proxy/limits.hpp"
 #include "proxy/message_items.hpp"
-#include "proxy/own_tags.hpp"
 
 namespace proxy {
 
 /// PushedItems is what the server sends of each new message unasked, since a NOTIFY says so
 /// (RFC 5465, 5.2). In IDLE nothing can be asked: so each such response brings the whole message,
 /// from which its view is made, and a mark by which it is known among the answers to a FETCH. The
-/// mark is a header field that no message has.
+/// mark is an octet of the text that no message reaches to. (A header field that no message has
+/// would do, but Dovecot 2.3 dies of any in a NOTIFY once another mailbox is selected.)
 class PushedItems {
 public:
-    PushedItems(std::vector<imap::MessageDataItemName> names, std::string mark);
+    PushedItems(std::vector<imap::MessageDataItemName> names, std::uint32_t mark);
 
     /// "(…)" for the server, in place of the client's.
     std::string list() const;
@@ -37,7 +39,7 @@ public:
 
 private:
     imap::FetchCommand command_;  ///< for its items
-    std::string mark_;            ///< upper case
+    std::uint32_t mark_;          ///< offset into the text
 };
 
 /// Pushes are the PushedItems that may come: of the NOTIFY in force, and of those that the server
@@ -46,8 +48,7 @@ class Pushes {
 public:
     /// What a NOTIFY is to be for the server; the client's own if nothing depends on content. May
     /// be several pieces (imap::command_pieces). Nothing if it asks for what is hidden.
-    std::optional<std::string> on_command(std::string_view text, imap::NotifyCommand command,
-                                          OwnTags& tags);
+    std::optional<std::string> on_command(std::string_view text, imap::NotifyCommand command);
     /// The answer to a NOTIFY, or to another command.
     void on_tagged(std::string_view tag, bool ok);
 
@@ -61,6 +62,7 @@ private:
         std::deque<PushedItems> items;
     };
     std::deque<Notify> notifies_;  ///< in order
+    std::uint32_t last_mark_ = limits::mark;
 };
 
 }  // namespace proxy
