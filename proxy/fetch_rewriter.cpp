@@ -70,7 +70,7 @@ std::string without_items(std::string_view response, const imap::FetchResponse& 
 
 std::string with_larger_size(const imap::FetchResponse& server,
                              const std::vector<imap::DataItem>& unasked, std::size_t larger_by) {
-    ResponseWriter response{server.number};
+    ResponseWriter response{server};
     for (const auto& item : server.items) {
         if (contains(unasked, item.item)) continue;
         imap::Cursor value{item.value};
