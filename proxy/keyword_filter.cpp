@@ -1,7 +1,9 @@
 #include "proxy/keyword_filter.hpp"
 
 #include "imap/cursor.hpp"
+#include "imap/fetch.hpp"
 #include "proxy/limits.hpp"
+#include "proxy/protocol_error.hpp"
 
 namespace proxy {
 namespace {
@@ -63,7 +65,11 @@ std::optional<std::string> KeywordFilter::rewritten(const imap::Frame& frame) {
         in_fetch_ = false;
         unread_ = false;
     }
-    unread_ = unread_ || frame.kind == imap::Frame::Kind::line_piece;
+    const bool is_piece = frame.kind == imap::Frame::Kind::line_piece;
+    // Flags stand in it that nobody reads here: a server could say what we have never found.
+    if (is_piece && (frame.starts_message ? imap::begins_fetch_response(frame.octets) : in_fetch_))
+        throw ProtocolError{"a FETCH response with a line that is too long"};
+    unread_ = unread_ || is_piece;
     if (unread_ || frame.kind == imap::Frame::Kind::literal) return std::nullopt;
     if (frame.starts_message) return on_first_line(frame.octets);
     if (!in_fetch_) return std::nullopt;

@@ -3,6 +3,8 @@
 #include "proxy/keyword_command.hpp"
 #include "proxy/keyword_filter.hpp"
 #include "proxy/keyword_store.hpp"
+#include "proxy/limits.hpp"
+#include "proxy/protocol_error.hpp"
 #include "proxy/search_scanner.hpp"
 #include "tests/catch.hpp"
 #include "tests/pieces.hpp"
@@ -89,6 +91,18 @@ TEST_CASE("ST-01: keywords that the server brings are not ours", "[proxy][keywor
     std::string octets = "* 1 FETCH (FLAGS ($SMIME-Verified))\r\n";
     without.rewrite(octets);
     CHECK(octets == "* 1 FETCH (FLAGS ())\r\n");
+}
+
+TEST_CASE("ST-01: a FETCH response whose flags can't be read ends the session",
+          "[proxy][keywords]") {
+    const std::string filling(proxy::limits::list_response, 'x');
+    const std::string flags = " FLAGS ($SMIME-Verified))\r\n";
+    CHECK_THROWS_AS(Client{}.gets("* 1 FETCH (X " + filling + flags), proxy::ProtocolError);
+    CHECK_THROWS_AS(Client{}.gets("* 1 fetch (X {1}\r\ny Y " + filling + flags),
+                    proxy::ProtocolError);
+    CHECK_THROWS_AS(Client{}.gets("* 1 UIDFETCH (X " + filling + flags), proxy::ProtocolError);
+    const std::string search = "* SEARCH 1 " + filling + "\r\n";
+    CHECK(Client{}.gets(search) == search);
 }
 
 TEST_CASE("a number means a UID from where in the stream a note says so", "[proxy][keywords]") {
