@@ -345,9 +345,10 @@ int main(int count, char** words) {
     std::vector<Sample> all;
     for (const auto& entry : fs::directory_iterator{directory}) {
         const auto name = entry.path().stem().string();
-        // OpenSSL 3.0 verifies no Ed25519 in CMS; what is encrypted is not its question here.
+        // OpenSSL 3.0 verifies no Ed25519 in CMS, and nothing where a digest is listed that it does
+        // not know, though no signer uses it; what is encrypted is not its question here.
         if (entry.path().extension() != ".eml" || name.starts_with("ed25519") ||
-            name.find("encrypted") != name.npos || name == "triple")
+            name.find("encrypted") != name.npos || name == "triple" || name == "digest-list-other")
             continue;
         all.push_back(take_apart(entry.path()));
     }
