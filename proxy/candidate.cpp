@@ -22,14 +22,17 @@ bool has_p7m_ending(std::string_view name) {
            lowered.ends_with(".p7z");
 }
 
-bool is_p7m(const imap::BodyStructure& part) {
-    const auto* name = part.parameter("name");
-    if (name && has_p7m_ending(*name)) return true;
-    if (!part.disposition) return false;
-    const auto& parameters = part.disposition->parameters;
-    return std::any_of(parameters.begin(), parameters.end(), [](const auto& parameter) {
-        return lower(parameter.first) == "filename" && has_p7m_ending(parameter.second);
+/// True if a parameter of this name, or a piece of it (RFC 2231), ends as files of ours do.
+bool names_p7m(const auto& parameters, std::string_view name) {
+    return std::any_of(parameters.begin(), parameters.end(), [&](const auto& parameter) {
+        const auto known = lower(parameter.first);
+        return known.substr(0, known.find('*')) == name && has_p7m_ending(parameter.second);
     });
+}
+
+bool is_p7m(const imap::BodyStructure& part) {
+    return names_p7m(part.parameters, "name") ||
+           (part.disposition && names_p7m(part.disposition->parameters, "filename"));
 }
 
 bool is_pkcs7_mime(const imap::BodyStructure& part) {
@@ -57,6 +60,13 @@ bool is_clear_signed(const imap::BodyStructure& root) {
     if (!root.is_multipart() || lower(root.subtype) != "signed") return false;
     const auto* protocol = root.parameter("protocol");
     return !protocol || is_pkcs7_signature(*protocol);
+}
+
+/// True if the protocol is written in pieces, or encoded (RFC 2231): the header is read otherwise.
+bool has_doubtful_protocol(const imap::BodyStructure& root) {
+    return std::any_of(root.parameters.begin(), root.parameters.end(), [](const auto& parameter) {
+        return lower(parameter.first).starts_with("protocol*");
+    });
 }
 
 /// True if a part may be an encrypted one below plaintext.
@@ -92,7 +102,9 @@ std::optional<CandidateStructure> read_candidate(std::string_view body_structure
     const bool may_be_shown = shows_signatures && is_clear_signed(*root);
     const bool may_open = is_layer(*root) || may_attach;
     if (!may_open && !may_be_shown) return std::nullopt;
-    return CandidateStructure{octets_of(*root), !may_open && root->children.size() >= 2};
+    const bool only_signed =
+        !may_open && root->children.size() >= 2 && !has_doubtful_protocol(*root);
+    return CandidateStructure{octets_of(*root), only_signed};
 }
 
 }  // namespace proxy

@@ -50,7 +50,10 @@ void Exchange::on_opened(OpenResult result) {
     opening_octets_ -= result.octets;
     const auto node = opening_.extract(result.id);
     if (node.empty()) {
-        if (task_) task_->on_opened(result);
+        if (task_) {
+            task_->on_opened(result);
+            task_->bound_what_waits();
+        }
         if (!inside_response_) between_responses();
         return;
     }
@@ -69,6 +72,7 @@ void Exchange::on_opened(OpenResult result) {
         to_client_.fill(slot, pushed && response ? pushed->without_added(result.response, *response)
                                                  : std::move(result.response));
     }
+    if (task_) task_->bound_what_waits();
     if (!inside_response_ && !compress_tag_.empty()) between_responses();
 }
 

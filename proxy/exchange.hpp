@@ -68,6 +68,8 @@ public:
 
     void from_client(std::string_view octets);
     void from_server(std::string_view octets);
+    /// Nothing more comes from the server.
+    void on_server_ended();
     void on_opened(OpenResult result);
     void on_append_decided(AppendResult result);
 

@@ -20,6 +20,10 @@ void Exchange::from_server(std::string_view octets) {
     }
 }
 
+void Exchange::on_server_ended() {
+    if (task_) task_->give_up_places();
+}
+
 void Exchange::on_server_frame(const imap::Frame& frame) {
     if (frame.starts_message) {
         inside_response_ = true;

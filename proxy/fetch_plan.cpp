@@ -158,6 +158,7 @@ bool is_lazy(const imap::FetchCommand& command) {
 bool is_apart_from_status(const imap::FetchCommand& command) {
     const auto is_status = [](const std::string& name) {
         return imap::same_in_any_case(name, "X-Paperknife") ||
+               imap::same_in_any_case(name, "X-Withheld") ||
                imap::same_in_any_case(name, "Authentication-Results");
     };
     return std::all_of(command.items.begin(), command.items.end(), [&](const auto& name) {

@@ -69,14 +69,15 @@ std::string without_items(std::string_view response, const imap::FetchResponse& 
 }
 
 std::string with_larger_size(const imap::FetchResponse& server,
-                             const std::vector<imap::DataItem>& unasked, std::size_t larger_by) {
+                             const std::vector<imap::DataItem>& unasked, std::size_t larger_by,
+                             std::size_t max_message) {
     ResponseWriter response{server};
     for (const auto& item : server.items) {
         if (contains(unasked, item.item)) continue;
         imap::Cursor value{item.value};
         const auto size =
             item.item == imap::DataItem::rfc822_size ? value.number64() : std::nullopt;
-        if (size)
+        if (size && *size <= max_message)
             response.next_item().raw("RFC822.SIZE " + std::to_string(*size + larger_by));
         else
             response.next_item().raw(item.octets);

@@ -17,9 +17,11 @@ std::string without_items(std::string_view response, const imap::FetchResponse& 
 std::string without_items(std::string_view response, const imap::FetchResponse& parsed,
                           const std::function<bool(const imap::MessageDataItem&)>& is_unasked);
 
-/// The same with an RFC822.SIZE that is larger by so many octets.
+/// The same with an RFC822.SIZE that is larger by so many octets, unless the message is larger than
+/// max_message, and stays as it is.
 std::string with_larger_size(const imap::FetchResponse& server,
-                             const std::vector<imap::DataItem>& unasked, std::size_t larger_by);
+                             const std::vector<imap::DataItem>& unasked, std::size_t larger_by,
+                             std::size_t max_message);
 
 /// A FETCH response of the server's items that do not depend on content (but for unasked), and of
 /// these items from the view, those that it can't answer left out.

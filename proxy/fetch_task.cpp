@@ -93,7 +93,8 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
     }
     if (candidate->only_signed && context_.signed_status && is_apart_from_status(command_) &&
         candidate->octets <= context_.max_message) {
-        context_.to_client.write(with_larger_size(response, unasked_, *context_.signed_status));
+        context_.to_client.write(
+            with_larger_size(response, unasked_, *context_.signed_status, context_.max_message));
         return;
     }
     if (const auto view = view_of(uid)) {
@@ -115,7 +116,10 @@ void FetchTask::on_list(const CollectedFetch& collected, const imap::FetchRespon
 }
 
 void FetchTask::bound_what_waits() {
-    if (context_.to_client.octets() <= limits::held_listing) return;
+    if (context_.to_client.octets() > limits::held_listing) give_up_places();
+}
+
+void FetchTask::give_up_places() {
     for (auto i = next_candidate_; i < candidates_.size(); ++i) give_up_place(candidates_[i]);
     for (auto& [uid, candidate] : awaited_) give_up_place(candidate);
 }
@@ -159,7 +163,11 @@ void FetchTask::learn(const imap::FetchResponse& response, imap::Uid uid, bool i
 void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::uint64_t octets) {
     Candidate candidate{response.number, uid, octets, false, std::nullopt};
     if (octets > context_.max_message) context_.mailbox.could_not_be_opened(uid);
-    if (context_.mailbox.class_of(uid) != MessageClass::candidate) {
+    const auto what = context_.mailbox.class_of(uid);
+    // Who asks for the whole gets what its header made of it before, whatever the structure says.
+    const bool was_opened = what != MessageClass::unopenable && asks_for_message(command_) &&
+                            context_.mailbox.digest_of(uid);
+    if (what != MessageClass::candidate && !was_opened) {
         add(to_ask_, candidate);
     } else if (auto view = view_of(uid)) {
         at_hand_[uid.value()] = std::move(view);
@@ -263,7 +271,9 @@ bool FetchTask::answer_without_server() {
 
 void FetchTask::on_at_hand(const CollectedFetch& collected, const imap::FetchResponse& response) {
     const auto view = at_hand_.find(response.uid()->value());
-    if (view == at_hand_.end()) {
+    // Changed flags are no answer: that one has the field by which \Seen is set.
+    const bool answers = !sets_seen(command_) || response.find(DataItem::body_section);
+    if (view == at_hand_.end() || !answers) {
         context_.to_client.write(collected.response);
         return;
     }

@@ -73,6 +73,8 @@ public:
     /// Lets the other answers of a listing go ahead of its candidates, if too much waits for them
     /// already: the server must be read on.
     void bound_what_waits();
+    /// The same whatever waits: the server has gone, and what it had said goes to the client.
+    void give_up_places();
 
     bool is_opening() const { return !opening_.empty(); }
     bool done() const { return step_ == Step::done; }

@@ -24,7 +24,8 @@ public:
     /// What may be sent now. The caller takes octets out of it.
     std::string& ready() { return ready_; }
     bool has_open_slots() const { return !parts_.empty(); }
-    std::size_t octets() const { return ready_.size() + held_; }
+    /// All of it, and the places.
+    std::size_t octets() const { return ready_.size() + held_ + parts_.size() * sizeof(Part); }
 
 private:
     struct Part {

@@ -137,6 +137,7 @@ asio::awaitable<void> Session::read_server() {
         if (error.code() != asio::error::connection_reset) throw;
         first_failure_ = std::current_exception();
     }
+    exchange_.on_server_ended();
     server_ended_ = true;
     wake();
 }

@@ -317,7 +317,8 @@ private:
     /// is known to whoever knows only its structure.
     Opened as_signed() {
         const bool is_signed = outer_.kind == Entity::Kind::clear_signed || is_collected_as_list();
-        const bool is_read = !report_.error || all_clear_signed_;
+        const bool is_read =
+            !report_.error || all_clear_signed_ || report_.error == Error::ambiguous_mime;
         const bool says = settings_.shows_signatures() && looks_below_ && is_read && is_signed &&
                           signatures_.is_asked_for();
         if (!says) return {std::nullopt, std::move(report_)};

@@ -152,6 +152,56 @@ TEST_CASE("a long listing does not wait for the S/MIME mail at its head", "[exch
     CHECK(exchange.to_client() == "* 1 FETCH (UID 1 RFC822.SIZE 9)\r\nb OK done\r\n");
 }
 
+namespace {
+
+std::string listed(int number) {
+    const auto n = std::to_string(number);
+    return "* " + n + " FETCH (UID " + n +
+           " BODYSTRUCTURE (\"application\" \"pkcs7-mime\" NIL NIL NIL \"base64\" 6 NIL NIL NIL "
+           "NIL) "
+           "BODY[HEADER] {2}\r\n\r\n)\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("what a server had said goes to the client though it has gone", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server(logged_in);
+    exchange.from_client("b UID FETCH 1:* (UID BODY.PEEK[HEADER])\r\n");
+    exchange.to_client().clear();
+    exchange.from_server(listed(1) + "* 5 EXISTS\r\n* BYE tired\r\n");
+    CHECK(exchange.to_client().empty());
+    exchange.on_server_ended();
+    CHECK(exchange.to_client() == "* 5 EXISTS\r\n* BYE tired\r\n");
+    CHECK(!exchange.awaits_opening());
+}
+
+TEST_CASE("large answers of a listing do not wait for one that does not come", "[exchange]") {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    exchange.from_client(log_in);
+    exchange.from_server(logged_in);
+    exchange.from_client("b UID FETCH 1:* (UID BODY.PEEK[HEADER])\r\n");
+    exchange.to_client().clear();
+    exchange.from_server(listed(1) + listed(2) + "b OK done\r\n");
+    exchange.from_server(
+        "* 2 FETCH (UID 2 BODY[] {44}\r\nContent-Type: application/pkcs7-mime\r\n\r\nAA\r\n)\r\n");
+    auto requests = exchange.take_open_requests();
+    REQUIRE(requests.size() == 1);
+    proxy::OpenResult result;
+    result.id = requests[0].id;
+    result.octets = requests[0].response.size();
+    result.response = "* 2 FETCH (UID 2 BODY[] NIL)\r\n";
+    const auto header = "Subject: " + std::string(proxy::limits::held_listing, 'x') + "\r\n\r\n";
+    result.items = std::make_shared<const proxy::MessageItems>(
+        smime::View{header, keystore::SecretBytes{}, 0, 0});
+    exchange.on_opened(std::move(result));
+    CHECK(exchange.to_client().size() > proxy::limits::held_listing);
+    CHECK(exchange.to_client().starts_with("* 2 FETCH (UID 2 BODY[HEADER] {"));
+}
+
 TEST_CASE("a server that answers commands nobody sent ends the session (IMAP-06)", "[exchange]") {
     proxy::ViewCache cache{1 << 20};
     proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
