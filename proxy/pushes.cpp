@@ -20,7 +20,17 @@ std::string PushedItems::list() const {
 }
 
 bool PushedItems::marks(std::string_view line) const {
-    return line.find('<' + std::to_string(mark_) + '>') != std::string_view::npos;
+    const auto mark = '<' + std::to_string(mark_) + '>';
+    bool quoted = false;  // what a sender has written stands in quotes, or in a literal
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        if (quoted && line[i] == '\\')
+            ++i;
+        else if (line[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && line.substr(i).starts_with(mark))
+            return true;
+    }
+    return false;
 }
 
 bool PushedItems::is_mark(const imap::MessageDataItem& item) const {
