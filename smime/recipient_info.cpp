@@ -29,6 +29,7 @@ Result<keystore::KeyTransport> read_oaep_parameters(const der::Element& paramete
     if (auto hash = in.enter_context(0)) {
         const auto algorithm = read_digest(*hash);
         if (!algorithm) return Error::unsupported_algorithm;
+        if (!hash->at_end()) return Error::malformed;
         transport.hash = *algorithm;
     }
     if (auto mask = in.enter_context(1)) {
@@ -38,6 +39,7 @@ Result<keystore::KeyTransport> read_oaep_parameters(const der::Element& paramete
         der::Reader mgf1{function->parameters->octets, der::Limits::ber()};
         const auto algorithm = read_digest(mgf1);
         if (!algorithm) return Error::unsupported_algorithm;
+        if (!mgf1.at_end() || !mask->at_end()) return Error::malformed;
         transport.mgf1_hash = *algorithm;
     }
     if (auto source = in.enter_context(2)) {
@@ -48,7 +50,7 @@ Result<keystore::KeyTransport> read_oaep_parameters(const der::Element& paramete
         if (label.tag.class_bits != 0 || label.tag.number != der::octet_string.number)
             return Error::malformed;
         auto octets = der::string_octets(label, der::Limits::ber());
-        if (!octets) return Error::malformed;
+        if (!octets || !source->at_end()) return Error::malformed;
         transport.label = std::move(*octets);
     }
     if (!in.at_end()) return Error::malformed;

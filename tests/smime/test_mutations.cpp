@@ -118,6 +118,9 @@ void check(const Sample& sample, const Bytes& damaged) {
             FAIL_CHECK("opened to something new, not by OpenSSL: " << hexadecimal(damaged));
         return;
     }
+    // Where it can't unwrap a key, OpenSSL goes on with one of random octets: of 256 such keys one
+    // opens to something, and the next to something else.
+    if (!sample.is("signed") && openssl_content(damaged) != theirs) return;
     if (view_of(*theirs) != opened.view->body())
         FAIL_CHECK("opened otherwise than by OpenSSL: " << hexadecimal(damaged));
     if (sample.is("gcm") && *theirs != sample.plain) FAIL_CHECK("authenticated, and changed");
