@@ -245,8 +245,8 @@ bool Exchange::needs_uids(const imap::FetchCommand& command, FetchPlan plan) con
     return false;
 }
 
-/// True if all that the command names is known, and was opened, so that the server need not send it
-/// again.
+/// True if all that the command names is at hand, and S/MIME, so that the server need not send it
+/// again, nor hear by that what opened (promise 4).
 bool Exchange::all_at_hand(const imap::FetchCommand& command) const {
     if (!command.modifiers.empty() || command.set.is_saved_result()) return false;
     std::size_t count = 0;
@@ -258,7 +258,8 @@ bool Exchange::all_at_hand(const imap::FetchCommand& command) const {
             auto uid = std::optional{imap::Uid{value}};
             if (!command.by_uid) uid = mailbox_.uid_of(imap::SequenceNumber{value});
             const auto* digest = uid ? mailbox_.digest_of(*uid) : nullptr;
-            if (!digest || !cache_.find(*digest)) return false;
+            const auto items = digest ? cache_.find(*digest) : nullptr;
+            if (!items || items->is_untouched()) return false;
         }
     }
     return count > 0;

@@ -165,11 +165,12 @@ void FetchTask::note(const imap::FetchResponse& response, imap::Uid uid, std::ui
     if (octets > context_.max_message) context_.mailbox.could_not_be_opened(uid);
     const auto what = context_.mailbox.class_of(uid);
     // Who asks for the whole gets what its header made of it before, whatever the structure says.
-    const bool was_opened = what != MessageClass::unopenable && asks_for_message(command_) &&
-                            context_.mailbox.digest_of(uid);
-    if (what != MessageClass::candidate && !was_opened) {
+    auto view = view_of(uid);
+    const bool was_touched = what != MessageClass::unopenable && asks_for_message(command_) &&
+                             view && !view->is_untouched();
+    if (what != MessageClass::candidate && !was_touched) {
         add(to_ask_, candidate);
-    } else if (auto view = view_of(uid)) {
+    } else if (view) {
         at_hand_[uid.value()] = std::move(view);
         at_hand_candidates_.push_back(candidate);
     } else {

@@ -78,8 +78,8 @@ struct MessageItems::Parts {
     void write_binary_size(imap::Writer& out, const imap::MessageDataItemName& name) const;
 };
 
-MessageItems::MessageItems(smime::View view, Keywords keywords, bool is_opened)
-    : keywords_{keywords}, is_opened_{is_opened} {
+MessageItems::MessageItems(smime::View view, Keywords keywords, Outcome outcome)
+    : keywords_{keywords}, outcome_{outcome} {
     smime::MimeStructure structure{view.header(), view.body()};
     parts_ = std::make_unique<const Parts>(Parts{std::move(view), std::move(structure)});
 }
@@ -148,7 +148,7 @@ void MessageItems::Parts::write_binary_size(imap::Writer& out,
 }
 
 std::string MessageItems::email_id(std::string_view email_id) const {
-    return is_opened_ ? email_id_of_view(view(), email_id) : std::string{email_id};
+    return outcome_ == Outcome::opened ? email_id_of_view(view(), email_id) : std::string{email_id};
 }
 
 bool MessageItems::can_answer(const imap::MessageDataItemName& name) const {

@@ -14,14 +14,21 @@ namespace proxy {
 /// does for the same octets. Immutable; reads the view's MIME structure once, when made.
 class MessageItems {
 public:
-    /// is_opened: false for a message that is its own view, since it did not open.
-    explicit MessageItems(smime::View view, Keywords keywords = {}, bool is_opened = true);
+    /// What became of the message.
+    enum class Outcome {
+        opened,
+        not_opened,  ///< it is its own view, since it could not be opened
+        untouched,   ///< it is its own view, since there is nothing to open
+    };
+    explicit MessageItems(smime::View view, Keywords keywords = {},
+                          Outcome outcome = Outcome::opened);
     ~MessageItems();
     MessageItems(const MessageItems&) = delete;
     MessageItems& operator=(const MessageItems&) = delete;
 
     const smime::View& view() const;
     const Keywords& keywords() const { return keywords_; }
+    bool is_untouched() const { return outcome_ == Outcome::untouched; }
 
     /// The EMAILID of the view, where the server's for the message is email_id (RFC 8474).
     std::string email_id(std::string_view email_id) const;
@@ -37,7 +44,7 @@ public:
 private:
     struct Parts;
     Keywords keywords_;
-    bool is_opened_;
+    Outcome outcome_;
     std::unique_ptr<const Parts> parts_;
 };
 

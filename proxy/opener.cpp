@@ -52,6 +52,10 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
                               smime::arrival_time(message, now).value_or(now));
     const bool is_opened = opened.view.has_value();
     const auto keywords = keywords_of(opened.report, is_opened);
+    auto outcome = MessageItems::Outcome::opened;
+    if (!is_opened)
+        outcome = opened.report.error ? MessageItems::Outcome::not_opened
+                                      : MessageItems::Outcome::untouched;
     if (is_opened && account.opened && account.append.guards()) {
         account.opened->learn(*opened.view, message, keywords.encrypted);
     }
@@ -62,8 +66,7 @@ void open_message(const AccountState& account, const OpenRequest& request, OpenR
         }
         opened.view = as_it_came(message);
     }
-    result.items =
-        std::make_shared<const MessageItems>(std::move(*opened.view), keywords, is_opened);
+    result.items = std::make_shared<const MessageItems>(std::move(*opened.view), keywords, outcome);
     account.cache.put(result.digest, result.items);
 }
 

@@ -145,7 +145,8 @@ TEST_CASE("an EMAILID is that of the view, and the server is asked for its own",
     const proxy::MessageItems one{plain_view("A: b\r\n\r\none")};
     const proxy::MessageItems same{plain_view("A: b\r\n\r\none")};
     const proxy::MessageItems other{plain_view("A: b\r\n\r\ntwo")};
-    const proxy::MessageItems closed{plain_view("A: b\r\n\r\none"), {}, false};
+    const proxy::MessageItems closed{
+        plain_view("A: b\r\n\r\none"), {}, proxy::MessageItems::Outcome::not_opened};
     const auto id = one.email_id("M1-a");
     CHECK(id.ends_with("-M1-a"));
     CHECK(id == same.email_id("M1-a"));
