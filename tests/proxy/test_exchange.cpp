@@ -38,6 +38,18 @@ Passed pass(std::string_view client, std::string_view server, std::size_t step) 
 
 const std::string log_in = "a LOGIN u p\r\n", logged_in = "* OK ready\r\na OK in\r\n";
 
+/// An Exchange whose client has logged in, and asks for a listing.
+struct Listing {
+    proxy::ViewCache cache{1 << 20};
+    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
+    explicit Listing(const std::string& items) {
+        exchange.from_client(log_in);
+        exchange.from_server(logged_in);
+        exchange.from_client("b UID FETCH 1:* " + items + "\r\n");
+        exchange.to_client().clear();
+    }
+};
+
 }  // namespace
 
 TEST_CASE("without S/MIME an Exchange is the identity, however the octets come", "[exchange]") {
@@ -118,12 +130,8 @@ TEST_CASE("thousands of pipelined commands are carried out in their order, not i
 }
 
 TEST_CASE("a long listing does not wait for the S/MIME mail at its head", "[exchange]") {
-    proxy::ViewCache cache{1 << 20};
-    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
-    exchange.from_client(log_in);
-    exchange.from_server(logged_in);
-    exchange.from_client("b UID FETCH 1:* (RFC822.SIZE)\r\n");
-    exchange.to_client().clear();
+    Listing listing{"(RFC822.SIZE)"};
+    auto& exchange = listing.exchange;
     exchange.from_server(
         "* 1 FETCH (UID 1 RFC822.SIZE 9 BODYSTRUCTURE (\"application\" \"pkcs7-mime\" NIL NIL NIL "
         "\"base64\" 6 NIL NIL NIL NIL))\r\n");
@@ -165,12 +173,8 @@ std::string listed(int number) {
 }  // namespace
 
 TEST_CASE("what a server had said goes to the client though it has gone", "[exchange]") {
-    proxy::ViewCache cache{1 << 20};
-    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
-    exchange.from_client(log_in);
-    exchange.from_server(logged_in);
-    exchange.from_client("b UID FETCH 1:* (UID BODY.PEEK[HEADER])\r\n");
-    exchange.to_client().clear();
+    Listing listing{"(UID BODY.PEEK[HEADER])"};
+    auto& exchange = listing.exchange;
     exchange.from_server(listed(1) + "* 5 EXISTS\r\n* BYE tired\r\n");
     CHECK(exchange.to_client().empty());
     exchange.on_server_ended();
@@ -179,12 +183,8 @@ TEST_CASE("what a server had said goes to the client though it has gone", "[exch
 }
 
 TEST_CASE("large answers of a listing do not wait for one that does not come", "[exchange]") {
-    proxy::ViewCache cache{1 << 20};
-    proxy::Exchange exchange{{true, 1 << 20}, cache, "PK."};
-    exchange.from_client(log_in);
-    exchange.from_server(logged_in);
-    exchange.from_client("b UID FETCH 1:* (UID BODY.PEEK[HEADER])\r\n");
-    exchange.to_client().clear();
+    Listing listing{"(UID BODY.PEEK[HEADER])"};
+    auto& exchange = listing.exchange;
     exchange.from_server(listed(1) + listed(2) + "b OK done\r\n");
     exchange.from_server(
         "* 2 FETCH (UID 2 BODY[] {44}\r\nContent-Type: application/pkcs7-mime\r\n\r\nAA\r\n)\r\n");
