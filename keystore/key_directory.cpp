@@ -26,19 +26,20 @@ std::string quoted(const std::filesystem::path& path) {
     return out + '\'';
 }
 
-void check_owner(const struct stat& status, const std::filesystem::path& path) {
+/// What is wrong is told of the subject: a file is "it", since whoever reports it has named it.
+void check_owner(const struct stat& status, const std::string& subject,
+                 const std::filesystem::path& path) {
     const uid_t user = geteuid();
     if (status.st_uid == user) return;
-    throw KeyFileError{quoted(path) + " belongs to the user with number " +
+    throw KeyFileError{subject + " belongs to the user with number " +
                        std::to_string(status.st_uid) + ", not to you: chown " +
                        std::to_string(user) + ' ' + quoted(path)};
 }
 
 void check_mode(const struct stat& status, mode_t forbidden, const char* mode,
-                const std::filesystem::path& path) {
+                const std::string& subject, const std::filesystem::path& path) {
     if ((status.st_mode & forbidden) == 0) return;
-    throw KeyFileError{quoted(path) + " is open to other users: chmod " + mode + ' ' +
-                       quoted(path)};
+    throw KeyFileError{subject + " is open to other users: chmod " + mode + ' ' + quoted(path)};
 }
 
 [[noreturn]] void throw_unreadable(const std::filesystem::path& directory) {
@@ -72,8 +73,8 @@ KeyDirectory::KeyDirectory(std::filesystem::path path)
     struct stat status {};
     if (!descriptor_.is_open() || fstat(descriptor_.number(), &status) != 0)
         throw_unreadable(path_);
-    check_owner(status, path_);
-    check_mode(status, S_IRWXG | S_IRWXO, "700", path_);
+    check_owner(status, quoted(path_), path_);
+    check_mode(status, S_IRWXG | S_IRWXO, "700", quoted(path_), path_);
 }
 
 std::vector<std::string> KeyDirectory::names() const {
@@ -100,13 +101,13 @@ SecretBytes KeyDirectory::read(const std::string& name, Content content) const {
         throw KeyFileError{std::string{"it can't be read: "} + std::strerror(errno)};
     const std::filesystem::path path = path_ / name;
     if (!S_ISREG(status.st_mode)) throw KeyFileError{"it is not a file"};
-    check_owner(status, path);
+    check_owner(status, "it", path);
     switch (content) {
         case Content::secret:
-            check_mode(status, S_IRWXG | S_IRWXO, "600", path);
+            check_mode(status, S_IRWXG | S_IRWXO, "600", "it", path);
             break;
         case Content::is_public:
-            check_mode(status, S_IWGRP | S_IWOTH, "go-w", path);
+            check_mode(status, S_IWGRP | S_IWOTH, "go-w", "it", path);
             break;
     }
     const auto size = static_cast<std::uint64_t>(status.st_size);

@@ -97,8 +97,10 @@ void check_keys(const Config& config, Findings& findings) {
     }
     std::vector<keystore::KeyFileReport> reports;
     keystore::Keystore keystore;
+    bool is_read = false;
     try {
         keystore = load_keystore(config, true, reports);
+        is_read = true;
     } catch (const ConfigError& error) {
         findings.problem(error.what());
     } catch (const keystore::KeyFileError& error) {
@@ -106,7 +108,7 @@ void check_keys(const Config& config, Findings& findings) {
     }
     check_key_files(reports, findings);
     for (const auto& identity : keystore.identities()) check_identity(identity, findings);
-    if (reports.empty()) {
+    if (is_read && reports.empty()) {
         findings.problem(config.keystore.directory->string() +
                          ": there is no key file here; put your .p12, .pfx or .pem file here, or "
                          "NAME.key beside NAME.crt");

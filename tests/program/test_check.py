@@ -114,6 +114,14 @@ class Check(unittest.TestCase):
         self.home.write("passphrase", "secret", mode=0o644)
         self.assert_says(self.check(1), "problem", "chmod 600")
 
+    def test_keys_that_could_not_be_unlocked_are_not_called_missing(self):
+        found = self.check(1, unlock='{ command = "false" }')
+        self.assertNotIn("there is no key file here", str(found))
+
+    def test_a_key_file_open_to_others_is_named_once_and_in_what_mends_it(self):
+        file = self.home.write("keys/alice.pem", alice.pem("secret"), mode=0o640)
+        self.assert_says(self.check(1), "problem", f"{file}: it is open to other users: chmod 600 {file}")
+
     def test_a_key_directory_open_to_others_is_a_problem(self):
         self.home.keys.chmod(0o755)
         self.assert_says(self.check(1), "problem", "chmod 700")
