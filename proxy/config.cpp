@@ -14,6 +14,7 @@
 #include "proxy/config_section.hpp"
 #include "proxy/descriptor.hpp"
 #include "proxy/log.hpp"
+#include "proxy/tls.hpp"
 
 namespace proxy {
 namespace {
@@ -104,7 +105,8 @@ Account read_account(Section& section, const std::filesystem::path& base) {
         read_address(section, "upstream", parse_server_address).value_or(ServerAddress{});
     account.ca_file = section.path("ca_file", base);
     if (account.ca_file) {
-        const auto problem = problem_with_file(*account.ca_file);
+        auto problem = problem_with_file(*account.ca_file);
+        if (problem.empty()) problem = TlsContext::problem_with(*account.ca_file);
         if (!problem.empty()) section.complain("ca_file", problem);
     }
     if (const auto seconds = section.integer("connect_timeout", 1, longest_connect)) {
@@ -229,7 +231,7 @@ Config::Verify read_verify(Section section, const std::filesystem::path& base,
             verify.revocation = keystore::RevocationPolicy::require;
         } else if (*revocation != "soft") {
             section.complain("revocation",
-                             "this is none of its values; write soft, require or off");
+                             R"(this is none of its values; write "soft", "require" or "off")");
         }
     }
     if (const auto* pins = section.table("pins")) read_pins(*pins, complaints, verify.pins);
@@ -250,7 +252,7 @@ PlaintextCopies read_plaintext_copies(Section& section) {
     if (word == "allow") return PlaintextCopies::allow;
     if (word != "refuse")
         section.complain("plaintext_copies",
-                         "this is none of its values; write refuse, warn or allow");
+                         R"(this is none of its values; write "refuse", "warn" or "allow")");
     return PlaintextCopies::refuse;
 }
 
@@ -270,7 +272,8 @@ Config::Append read_append(Section section) {
     if (cipher == "aes-256-cbc") {
         append.cipher = smime::EnvelopeCipher::aes_256_cbc;
     } else if (cipher != "aes-256-gcm") {
-        section.complain("cipher", "this is none of its values; write aes-256-gcm or aes-256-cbc");
+        section.complain("cipher",
+                         R"(this is none of its values; write "aes-256-gcm" or "aes-256-cbc")");
     }
     return append;
 }
@@ -285,7 +288,7 @@ Config::Decrypt read_decrypt(Section section) {
         if (*errant == "attach") {
             decrypt.errant = smime::Errant::attach;
         } else if (*errant != "leave") {
-            section.complain("errant", "this is none of its values; write leave or attach");
+            section.complain("errant", R"(this is none of its values; write "leave" or "attach")");
         }
     }
     decrypt.unauthenticated_html =
@@ -335,7 +338,8 @@ Config::Log read_log(Section section) {
     if (log::level_named(*level)) {
         log.level = *level;
     } else {
-        section.complain("level", "this is no level; write error, warn, info, debug or trace");
+        section.complain("level",
+                         R"(this is no level; write "error", "warn", "info", "debug" or "trace")");
     }
     return log;
 }

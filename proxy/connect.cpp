@@ -92,9 +92,13 @@ asio::awaitable<Connected> connect_server(SharedAccount account) {
     asio::steady_timer timer{co_await asio::this_coro::executor, account->account.timeouts.connect};
     auto first = co_await (try_to_connect(account) || timer.async_wait(asio::use_awaitable));
     if (auto* connected = std::get_if<Connected>(&first)) co_return std::move(*connected);
-    const auto* failure = std::get_if<std::string>(&first);
-    throw std::runtime_error{"the server " + where +
-                             " can't be used: " + (failure ? *failure : "no answer in time")};
+    std::string why = "no answer in time";
+    if (const auto* failure = std::get_if<std::string>(&first)) {
+        why = *failure;
+    } else if (server.security == ServerAddress::Security::start_tls) {
+        why += "; if this port begins with TLS, write imaps://";
+    }
+    throw std::runtime_error{"the server " + where + " can't be used: " + why};
 }
 
 }  // namespace proxy

@@ -77,7 +77,8 @@ std::string why_not_verified(std::uint32_t flags) {
     if (flags & MBEDTLS_X509_BADCERT_EXPIRED) return "its certificate has expired";
     if (flags & MBEDTLS_X509_BADCERT_FUTURE) return "its certificate is not valid yet";
     if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
-        return "its certificate is not signed by an authority that is trusted here";
+        return "its certificate is not signed by an authority that is trusted here; if it should "
+               "be, name that authority's certificate by ca_file";
     }
     return "its certificate can't be verified";
 }
@@ -124,8 +125,8 @@ TlsContext::TlsContext(const std::optional<std::filesystem::path>& ca_file)
     // A positive result counts certificates that this version can't read: the others serve.
     const int result = mbedtls_x509_crt_parse_file(&state_->authorities, file.c_str());
     if (result < 0 || state_->authorities.version == 0) {
-        throw TlsError{file.string() + ": no certificates can be read from it (" + text(result) +
-                       ")"};
+        throw TlsError{file.string() + ": no certificate can be read from it (" + text(result) +
+                       "); name a file of PEM certificates"};
     }
     const int defaults =
         mbedtls_ssl_config_defaults(&state_->config, MBEDTLS_SSL_IS_CLIENT,
@@ -145,6 +146,15 @@ TlsContext::TlsContext(const std::optional<std::filesystem::path>& ca_file)
 }
 
 TlsContext::~TlsContext() = default;
+
+std::string TlsContext::problem_with(const std::filesystem::path& ca_file) {
+    try {
+        const TlsContext tried{ca_file};
+        return {};
+    } catch (const TlsError& error) {
+        return error.what();
+    }
+}
 
 struct TlsEngine::State {
     mbedtls_ssl_context ssl;
@@ -215,6 +225,10 @@ bool TlsEngine::handshake() {
     const auto flags = mbedtls_ssl_get_verify_result(&state_->ssl);
     if (result == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || (result == 0 && flags != 0)) {
         throw TlsError{"the server can't be trusted: " + why_not_verified(flags)};
+    }
+    if (result == MBEDTLS_ERR_SSL_INVALID_RECORD) {
+        throw TlsError{"no TLS connection: " + text(result) +
+                       "; if this port begins without TLS, write imap:// (STARTTLS)"};
     }
     if (result != 0) throw TlsError{"no TLS connection: " + text(result)};
     return true;

@@ -22,6 +22,9 @@ public:
     /// Throws TlsError if the file, or the system's store, can't be read.
     explicit TlsContext(const std::optional<std::filesystem::path>& ca_file);
     ~TlsContext();
+    /// Why a file can't be a ca_file and how to mend it, or nothing.
+    static std::string problem_with(const std::filesystem::path& ca_file);
+
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
 

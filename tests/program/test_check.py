@@ -122,6 +122,26 @@ class Check(unittest.TestCase):
         file = self.home.write("keys/alice.pem", alice.pem("secret"), mode=0o640)
         self.assert_says(self.check(1), "problem", f"{file}: it is open to other users: chmod 600 {file}")
 
+    def test_a_ca_file_without_certificates_is_told_with_its_line(self):
+        file = self.home.write("ca.pem", "nothing")
+        account = self.account.replace("imap+plaintext://127.0.0.1", "imaps://localhost") + 'ca_file = "ca.pem"\n'
+        self.home.configure(account, self.unlock)
+        for command in "check", "run":
+            done = self.home.run(command)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(f"config.toml:8:11: account.ca_file: {file}: no certificate can be read from it".encode(),
+                          done.stderr)
+
+    def test_a_port_that_speaks_no_tls_is_told_of_the_other_way(self):
+        account = self.account.replace("imap+plaintext://127.0.0.1", "imaps://localhost")
+        self.assert_says(self.check(1, account), "problem", "no TLS connection", "imap://", "STARTTLS")
+
+    def test_a_port_that_waits_for_tls_is_told_of_the_other_way(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            account = self.account_at(silent.getsockname()[1], "connect_timeout = 1\n")
+            found = self.check(1, account.replace("imap+plaintext:", "imap:"))
+        self.assert_says(found, "problem", "no answer in time", "imaps://")
+
     def test_a_key_directory_open_to_others_is_a_problem(self):
         self.home.keys.chmod(0o755)
         self.assert_says(self.check(1), "problem", "chmod 700")

@@ -4,7 +4,7 @@ import os
 import pathlib
 import unittest
 
-from program import Home
+from program import Home, openssl
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -120,7 +120,8 @@ class CommandLine(unittest.TestCase):
         self.home.write("config.toml", sample)
         self.assertEqual(self.home.run("open", input=b"x").returncode, 0)
         # With its examples taken for real, too.
-        (self.home.path / "company-ca.pem").touch()
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=ca",
+                "-keyout", self.home.path / "ca.key", "-out", self.home.path / "company-ca.pem")
         (self.home.path / "passphrase").touch()
         for folder in "trust", "intermediates", "crls":
             (self.home.path / folder).mkdir()

@@ -11,6 +11,19 @@
 
 namespace tests {
 
+/// Somebody's certificate, valid for a hundred years.
+constexpr const char* any_certificate =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBcTCCARegAwIBAgIUaYgPu+DbrGexfK/RRyoVlchnpuYwCgYIKoZIzj0EAwIw\n"
+    "DTELMAkGA1UEAwwCY2EwIBcNMjYxMTMwMTgwNjMwWhgPMjEyNjExMDYxODA2MzBa\n"
+    "MA0xCzAJBgNVBAMMAmNhMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEX0Od0D1K\n"
+    "+m0+8z6jGVWJzaUjsB5VDi3LxlS6eooOBy2J8dOev/cCak9nmW1kzAPLhl0h/UVS\n"
+    "y1ldq1cuVzixXaNTMFEwHQYDVR0OBBYEFB28QWzj/Zp8YyHChqhho590KOLLMB8G\n"
+    "A1UdIwQYMBaAFB28QWzj/Zp8YyHChqhho590KOLLMA8GA1UdEwEB/wQFMAMBAf8w\n"
+    "CgYIKoZIzj0EAwIDSAAwRQIgIRWSz48Ub/XloDiHmzfjJhFhn6zITiwQNj7Bivq+\n"
+    "YgICIQDIk6o1qurzSJgPeADL7wsFqL8rcmgsUuSLW653hoIPWg==\n"
+    "-----END CERTIFICATE-----\n";
+
 /// ConfigDirectory is a directory of its own with what configurations name: ca.pem, passphrase,
 /// keys/.
 class ConfigDirectory {
@@ -20,7 +33,7 @@ public:
         REQUIRE(::mkdtemp(name.data()));
         path_ = name;
         std::filesystem::create_directory(path_ / "keys");
-        write("ca.pem", "");
+        write("ca.pem", any_certificate);
         write("passphrase", "");
     }
     ~ConfigDirectory() { std::filesystem::remove_all(path_); }

@@ -53,15 +53,16 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
         {"[log]\nupstream = \"imaps://a.example\"\n",
          {":2:1: log.upstream: this key does not belong in [log]; move it below [[account]]"}},
         {"[append]\nplaintext_copies = \"ask\"\n",
-         {":2:20: append.plaintext_copies: this is none of its values; write refuse, warn or "
-          "allow"}},
+         {":2:20: append.plaintext_copies: this is none of its values; write \"refuse\", \"warn\" "
+          "or \"allow\""}},
         {"[append]\nencrypt_to_self = 1\n",
          {":2:19: append.encrypt_to_self: ", "write encrypt_to_self = true, false, or \"alice"}},
         {"[append]\nencrypt_to_self = \"\"\n", {":2:19: append.encrypt_to_self: this is empty"}},
         {"[append]\nencrypt_all = true\n",
          {":2:15: append.encrypt_all: nothing is encrypted; write encrypt_to_self = true, too"}},
         {"[append]\nencrypt_to_self = true\ncipher = \"3des\"\n",
-         {":3:10: append.cipher: this is none of its values; write aes-256-gcm or aes-256-cbc"}},
+         {":3:10: append.cipher: this is none of its values; write \"aes-256-gcm\" or "
+          "\"aes-256-cbc\""}},
         // Keys of later versions
         {"[search]\n", {":1:2: search: [search] is not known to this version"}},
         {"[cache]\n", {":1:2: cache: [cache] is not known to this version"}},
@@ -131,8 +132,9 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
          {":2:24: decrypt.unauthenticated_html: a string is wanted, this is true or false; write "
           "unauthenticated_html = \"strip\""}},
         {"[log]\nlevel = \"verbose\"\n",
-         {":2:9: log.level: ", "error, warn, info, debug or trace"}},
-        {"[decrypt]\nerrant = \"open\"\n", {":2:10: decrypt.errant: ", "write leave or attach"}},
+         {":2:9: log.level: ", "write \"error\", \"warn\", \"info\", \"debug\" or \"trace\""}},
+        {"[decrypt]\nerrant = \"open\"\n",
+         {":2:10: decrypt.errant: ", "write \"leave\" or \"attach\""}},
         {"[decrypt]\nerrant = true\n",
          {":2:10: decrypt.errant: a string is wanted", "write errant = \"leave\", or \"attach\""}},
         {"[decrypt]\nerrnt = \"leave\"\n", {":2:1: decrypt.errnt: ", "\"errant\"?"}},
@@ -224,6 +226,8 @@ TEST_CASE("what is wrong is named with its place and what to do", "[config]") {
         {account("ca_file = \"nowhere.pem\"\n"),
          {":5:11: account.ca_file: the file " + (directory.path() / "nowhere.pem").string() +
           " is not there"}},
+        {account("ca_file = \"passphrase\"\n"),
+         {":5:11: account.ca_file: ", "no certificate can be read from it", "name a file of PEM"}},
         {account("ca_file = \"keys\"\n"), {"account.ca_file: ", "is a directory; name a file"}},
         {account("ca_file = \"~root/ca.pem\"\n"),
          {"account.ca_file: \"~\" stands for your own home directory only"}},
