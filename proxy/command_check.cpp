@@ -9,6 +9,7 @@
 
 #include "proxy/certificate_text.hpp"
 #include "proxy/command_check_trust.hpp"
+#include "proxy/install_id.hpp"
 #include "proxy/log.hpp"
 #include "proxy/own_certificate.hpp"
 #include "proxy/probe.hpp"
@@ -152,6 +153,8 @@ int command_check(const Config& config) {
     check_library(findings);
     check_keys(config, findings);
     check_trust(config, findings);
+    const auto problem = install_id_problem();
+    if (!problem.empty()) findings.problem(problem);
     for (const auto& account : config.accounts) check_account(account, findings);
     if (findings.problems() == 0) return 0;
     std::printf("%d problem%s\n", findings.problems(), findings.problems() == 1 ? "" : "s");

@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "keystore/crypto.hpp"
 #include "proxy/descriptor.hpp"
@@ -17,6 +18,8 @@ namespace {
 
 constexpr std::size_t digits = 16;
 constexpr std::string_view hexadecimal = "0123456789abcdef";
+/// Who speaks where nothing can be kept.
+constexpr std::string_view nameless = "paperknife";
 
 std::optional<std::string> read_id(const std::filesystem::path& file) {
     const Descriptor descriptor{
@@ -62,14 +65,25 @@ void write_id(const std::filesystem::path& file) {
 
 std::string authserv_id() {
     const auto directory = state_directory();
-    if (!directory) return "paperknife";
+    if (!directory) return std::string{nameless};
     const auto file = *directory / "install-id";
     auto id = read_id(file);
     if (!id) {
         write_id(file);
         id = read_id(file);
     }
-    return id ? "paperknife." + *id : "paperknife";
+    return id ? "paperknife." + *id : std::string{nameless};
+}
+
+std::string install_id_problem() {
+    if (authserv_id() != nameless) return {};
+    constexpr auto cost =
+        ": Authentication-Results have the name \"paperknife\", which senders of mail know; ";
+    const auto directory = state_directory();
+    if (!directory)
+        return std::string{"there is no home directory"} + cost + "set HOME, or XDG_STATE_HOME";
+    return directory->string() + " can't be written" + cost +
+           "see to its owner, mode and disk, or name another directory by XDG_STATE_HOME";
 }
 
 }  // namespace proxy

@@ -10,4 +10,7 @@ namespace proxy {
 /// nothing can be kept: "paperknife".
 std::string authserv_id();
 
+/// What it costs that nothing can be kept, and how to mend it; empty where it can.
+std::string install_id_problem();
+
 }  // namespace proxy

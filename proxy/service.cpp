@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
@@ -10,6 +11,7 @@
 #include <asio/use_awaitable.hpp>
 #include <csignal>
 #include <iostream>
+#include <string_view>
 #include <vector>
 
 #ifdef __GLIBC__
@@ -17,6 +19,7 @@
 #endif
 
 #include "proxy/account_state.hpp"
+#include "proxy/install_id.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/log.hpp"
 #include "proxy/opener.hpp"
@@ -45,8 +48,23 @@ SharedKeys load_keys(const Config& config, bool interactive) {
         std::make_shared<const keystore::Keystore>(load_keystore(config, interactive, reports));
     log_reports(reports);
     const auto count = keys->identities().size();
+    if (count == 0 && config.keystore.directory) {
+        log::warn(
+            "no key to open mail with: encrypted mail is delivered as it came; paperknife check "
+            "says what to do");
+        return keys;
+    }
     log::info(std::to_string(count) + (count == 1 ? " key" : " keys") + " to open mail with");
     return keys;
+}
+
+/// Everything that is wrong with a configuration has a line of its own.
+void log_failed_reload(std::string_view problems) {
+    while (!problems.empty()) {
+        const auto line = problems.substr(0, problems.find('\n'));
+        log::error("configuration not changed: " + std::string{line});
+        problems.remove_prefix(std::min(problems.size(), line.size() + 1));
+    }
 }
 
 /// What a large message had needed goes back to the system at once: glibc would learn from it to
@@ -71,6 +89,8 @@ class Service {
 public:
     explicit Service(const Config& config)
         : config_{config}, keys_{load_keys(config, true)}, opener_{context_.get_executor()} {
+        const auto problem = install_id_problem();
+        if (!problem.empty()) log::warn(problem);
         apply(config, keys_, trust_of(config));
     }
 
@@ -118,7 +138,7 @@ private:
             apply(config, keys, trust_of(config));
             log::info("configuration read again; sessions that run keep what they began with");
         } catch (const std::exception& error) {
-            log::error(std::string{"configuration not changed: "} + error.what());
+            log_failed_reload(error.what());
         }
     }
 

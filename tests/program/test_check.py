@@ -132,6 +132,12 @@ class Check(unittest.TestCase):
             self.assertIn(f"config.toml:8:11: account.ca_file: {file}: no certificate can be read from it".encode(),
                           done.stderr)
 
+    def test_state_that_can_not_be_kept_is_a_problem(self):
+        self.home.configure(self.account, self.unlock)
+        done = self.home.run("check", env={"XDG_STATE_HOME": str(self.home.write("state", ""))})
+        self.assertEqual(done.returncode, 1, done)
+        self.assertRegex(done.stdout.decode(), "problem  .*/state/paperknife can't be written: .*XDG_STATE_HOME")
+
     def test_a_port_that_speaks_no_tls_is_told_of_the_other_way(self):
         account = self.account.replace("imap+plaintext://127.0.0.1", "imaps://localhost")
         self.assert_says(self.check(1, account), "problem", "no TLS connection", "imap://", "STARTTLS")
