@@ -53,7 +53,7 @@ std::string purposes(const Certificate& certificate) {
 
 std::string certificate_text(const Certificate& certificate, std::chrono::sys_seconds now) {
     std::string text;
-    add_line(text, "certificate of", certificate.subject_text);
+    add_line(text, "subject", certificate.subject_text);
     if (!certificate.addresses.empty()) add_line(text, "addresses", joined(certificate.addresses));
     add_line(text, "issued by", certificate.issuer_text);
     std::string valid = day_text(certificate.not_before) + " to " + day_text(certificate.not_after);

@@ -67,6 +67,8 @@ class List(Keys):
         for text in ("carol.pem", "carol@example.org", "rsa 2048 bits, without passphrase", "decrypting, signing",
                      fingerprint(alone.certificate)):
             self.assertIn(text, out)
+        for line in out.splitlines()[2:]:  # names and values stand in two columns
+            self.assertRegex(line, r"^    \S.{12} \S")
         [key] = self.listed()["keys"]
         self.assertEqual((key["state"], key["passphrase"]), ("ok", False))
         [certificate] = key["certificates"]
