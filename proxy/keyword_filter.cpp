@@ -68,7 +68,9 @@ std::optional<std::string> KeywordFilter::rewritten(const imap::Frame& frame) {
     const bool is_piece = frame.kind == imap::Frame::Kind::line_piece;
     // Flags stand in it that nobody reads here: a server could say what we have never found.
     if (is_piece && (frame.starts_message ? imap::begins_fetch_response(frame.octets) : in_fetch_))
-        throw ProtocolError{"a FETCH response with a line that is too long"};
+        throw ProtocolError{"the server sent a FETCH response with a line above " +
+                            std::to_string(limits::list_response / (1024 * 1024)) +
+                            " MiB, which can't be read"};
     unread_ = unread_ || is_piece;
     if (unread_ || frame.kind == imap::Frame::Kind::literal) return std::nullopt;
     if (frame.starts_message) return on_first_line(frame.octets);

@@ -37,11 +37,13 @@ ListenerSocket listen(const asio::any_io_executor& executor, const Account& acco
         return listen_on(executor, account.listen);
     } catch (const std::system_error& error) {
         const bool local = !account.listen.path.empty();
+        const bool taken = error.code() == asio::error::address_in_use;
         throw std::runtime_error{
             account.name + ": can't listen on " + to_text(account.listen) + ": " +
             error.code().message() +
-            (local ? "; check the directory's owner and mode"
-                   : "; is another paperknife running? else choose another port in listen")};
+            (local   ? "; check the directory's owner and mode"
+             : taken ? "; is another paperknife running? else choose another port in listen"
+                     : "; choose another address or port in listen (ports below 1024 are root's)")};
     } catch (const std::runtime_error& error) {
         throw std::runtime_error{account.name + ": can't listen on " + to_text(account.listen) +
                                  ": " + error.what()};

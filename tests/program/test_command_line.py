@@ -1,5 +1,6 @@
 """What a new user mistypes, and what the program says to it."""
 
+import ctypes
 import os
 import pathlib
 import unittest
@@ -98,6 +99,16 @@ class CommandLine(unittest.TestCase):
     def test_an_unreadable_configuration_is_refused(self):
         self.home.write("config.toml", "", mode=0o200)
         self.assertIn("Permission denied", self.refused("check", config=True))
+
+    def test_a_port_that_is_not_ours_to_take_is_not_called_taken(self):
+        if int(pathlib.Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:
+            self.skipTest("every port is everybody's")
+        self.home.write("config.toml", '[[account]]\nname = "work"\nlisten = "127.0.0.1:80"\n'
+                        'upstream = "imap+plaintext://127.0.0.1"\n')
+        # Root is let without CAP_NET_BIND_SERVICE (PR_CAPBSET_DROP).
+        done = self.home.run("run", preexec_fn=lambda: ctypes.CDLL(None).prctl(24, 10, 0, 0, 0))
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn(b"work: can't listen on 127.0.0.1:80: Permission denied; choose another", done.stderr)
 
     def test_times_are_checked(self):
         self.home.write("config.toml", "")

@@ -97,7 +97,9 @@ TEST_CASE("ST-01: a FETCH response whose flags can't be read ends the session",
           "[proxy][keywords]") {
     const std::string filling(proxy::limits::list_response, 'x');
     const std::string flags = " FLAGS ($SMIME-Verified))\r\n";
-    CHECK_THROWS_AS(Client{}.gets("* 1 FETCH (X " + filling + flags), proxy::ProtocolError);
+    CHECK_THROWS_WITH(
+        Client{}.gets("* 1 FETCH (X " + filling + flags),
+        "the server sent a FETCH response with a line above 4 MiB, which can't be read");
     CHECK_THROWS_AS(Client{}.gets("* 1 fetch (X {1}\r\ny Y " + filling + flags),
                     proxy::ProtocolError);
     CHECK_THROWS_AS(Client{}.gets("* 1 UIDFETCH (X " + filling + flags), proxy::ProtocolError);
