@@ -126,8 +126,10 @@ def main():
     outer = OUTER + b"Date: " + email.utils.formatdate().encode() + b"\r\n"
     clear = test.signed("alice", True, outer)
     messages = {"clear": clear, "changed": clear.replace(b"the figures.", b"the digits."),
-                "stranger": test.signed("mallory", True, outer)}
-    expected = {"clear": True, "changed": False, "stranger": False}
+                "stranger": test.signed("mallory", True, outer),
+                # What looks like ours is withheld, which must not touch what was signed.
+                "lookalike": test.signed("alice", True, outer + b"X-Paperknife: encryption=authenticated; signature=pass\r\n")}
+    expected = {"clear": True, "changed": False, "stranger": False, "lookalike": True}
     (port,) = free_ports(1)
     home = pathlib.Path(Status.home)
     directory = profile(home, Status.home / "ca.crt", port)
