@@ -26,15 +26,16 @@ inline constexpr std::size_t backlog = 64 * 1024;
 /// way).
 inline constexpr std::size_t commands_with_server = 20'000;
 
-/// A FETCH, SEARCH, SELECT or ENABLE command with its literals: read in full, so bounded. Longer
-/// ones are forwarded unread.
+/// A FETCH, NOTIFY, ENABLE, SEARCH or SELECT command with its literals: read in full, so bounded. A
+/// longer one that we should have to change ends the session, others are forwarded unread.
 inline constexpr std::size_t command = 64 * 1024;
 
 /// The header at the head of a message's literal, up to which we look for its Content-Type.
 /// Messages with more are not candidates (MIME-10).
 inline constexpr std::size_t header = 1024 * 1024;
 
-/// A FETCH response of a listing (headers, structure). Longer ones are forwarded as they are.
+/// A FETCH response of a listing (headers, structure), and any line of a server. A longer response
+/// is forwarded as it is; a longer line in one ends the session, since flags may stand in it.
 inline constexpr std::size_t list_response = 4 * 1024 * 1024;
 
 /// A SEARCH response: some two million UIDs. More is no mailbox that anybody has.
