@@ -38,6 +38,7 @@ std::string set_of(std::vector<std::string> words) {
 
 std::string set_of(const std::vector<keystore::Certificate>& certificates) {
     std::vector<std::string> words;
+    words.reserve(certificates.size());
     for (const auto& certificate : certificates)
         words.push_back(hexadecimal(sha256(certificate.der)));
     return set_of(std::move(words));
@@ -52,6 +53,7 @@ std::string set_of(const keystore::Keystore& keys) {
 
 std::string set_of(const std::vector<smime::Pin>& pins) {
     std::vector<std::string> words;
+    words.reserve(pins.size());
     for (const auto& pin : pins)
         words.push_back(pin.address.text() + '=' + hexadecimal(pin.fingerprint));
     return set_of(std::move(words));
