@@ -150,9 +150,13 @@ SecretBytes open_pbes2(der::Reader& in, BytesView sealed, const SecretBytes& pas
                                ? aes_cbc_decrypt(key.expose(), iv, plain.expose())
                                : des3_cbc_decrypt(key.expose(), iv, plain.expose());
     const auto size = size_without_padding(plain.expose(), cipher.block_size);
-    if (!decrypted || !size) throw KeyFileError{"the passphrase is wrong, or the file damaged"};
-    plain.resize(*size);
-    return plain;
+    if (decrypted && size) {
+        plain.resize(*size);
+        // One wrong key of 256 leaves a padding. What keys and certificates stand in is a SEQUENCE.
+        der::Reader inside{plain.expose(), der::Limits::ber()};
+        if (inside.next(der::sequence) && inside.at_end()) return plain;
+    }
+    throw KeyFileError{"the passphrase is wrong, or the file damaged"};
 }
 
 }  // namespace keystore

@@ -179,6 +179,9 @@ TEST_CASE("PKCS#12 files are read", "[pkcs12]") {
         const Outcome wrong = read(name, "wrong");
         CHECK(wrong.identities.empty());
         CHECK(wrong.says("passphrase is wrong"));
+        // Some of these leave a padding behind.
+        for (int i = 0; i < 600 && std::string_view{name} == "no-mac.p12"; ++i)
+            CHECK(read(name, "wrong" + std::to_string(i)).says("passphrase is wrong"));
         CHECK(read(name, std::nullopt).says("needs a passphrase"));
     }
 }
