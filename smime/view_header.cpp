@@ -54,7 +54,8 @@ private:
 std::string withheld(std::string_view field) {
     constexpr std::string_view name = "X-Withheld";
     std::string octets{field};
-    const auto colon = std::min(field.find(':'), name.size());
+    auto colon = std::min(field.find(':'), name.size());
+    if (colon < field.size() && field[colon] == '\r') --colon;  // a line end stays whole
     for (std::size_t i = 0; i < octets.size(); ++i) {
         char& c = octets[i];
         if (i < colon)

@@ -179,6 +179,13 @@ TEST_CASE("a look-alike in a clear-signed message is withheld octet for octet (S
     CHECK(smime::signed_header(header) ==
           "Received: x\r\nX-Withheld:.. ...............\r\n\t..................\r\n"
           "X-Withheld:........... . ............. ..........\r\nSubject: y\r\n\r\n");
+    for (std::size_t fold = 1; fold < std::string_view{"X-Paperknife"}.size(); ++fold) {
+        std::string folded = "X-Paperknife: signature=pass\r\n\r\n";
+        folded.insert(fold, "\r\n ");
+        const auto shown = smime::signed_header(folded);
+        CHECK(shown.size() == folded.size());
+        CHECK(shown.starts_with("X-Withhe"));
+    }
     CHECK(smime::signed_header("X-Paperknife\r\n\r\n") == "X-Withheld:.\r\n\r\n");
 }
 
