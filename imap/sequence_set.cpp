@@ -37,6 +37,16 @@ std::optional<std::uint32_t> SequenceSet::single() const {
     return range.first;
 }
 
+std::optional<std::vector<std::uint32_t>> SequenceSet::numbers(std::size_t most) const {
+    std::vector<std::uint32_t> all;
+    for (const auto& range : ranges_) {
+        if (range.last == star || range.last - range.first >= most - all.size())
+            return std::nullopt;
+        for (auto number = range.first; number <= range.last; ++number) all.push_back(number);
+    }
+    return all;
+}
+
 void SequenceSet::add(std::uint32_t number) {
     if (!ranges_.empty() && ranges_.back().last != star && ranges_.back().last + 1 == number) {
         ranges_.back().last = number;

@@ -31,6 +31,9 @@ public:
     bool contains(std::uint32_t number, std::uint32_t largest) const;
     /// The number, if the set names exactly one and not by "*".
     std::optional<std::uint32_t> single() const;
+    /// All numbers of the ranges, in order; nothing if they are more than most, or "*" is among
+    /// them.
+    std::optional<std::vector<std::uint32_t>> numbers(std::size_t most) const;
     void add(std::uint32_t number);  ///< joins the last range where it continues it
     /// Takes the first ranges out, so many at most.
     SequenceSet take(std::size_t ranges);

@@ -233,36 +233,25 @@ bool Exchange::needs_uids(const imap::FetchCommand& command, FetchPlan plan) con
         return false;
     if (plan != FetchPlan::whole && !asks_for(command, imap::DataItem::flags)) return false;
     if (command.set.is_saved_result()) return true;  // only the server knows which (RFC 5182)
-    constexpr std::uint32_t most = 1000;
-    std::uint32_t count = 0;
-    for (const auto& range : command.set.ranges()) {
-        if (range.last == imap::SequenceSet::star || range.last - range.first >= most - count)
-            return true;
-        count += range.last - range.first + 1;
-        for (auto number = range.first; number <= range.last; ++number)
-            if (!mailbox_.uid_of(imap::SequenceNumber{number})) return true;
-    }
-    return false;
+    const auto numbers = command.set.numbers(limits::known_set);
+    return !numbers || std::any_of(numbers->begin(), numbers->end(), [this](std::uint32_t number) {
+        return !mailbox_.uid_of(imap::SequenceNumber{number});
+    });
 }
 
 /// True if all that the command names is at hand, and S/MIME, so that the server need not send it
 /// again, nor hear by that what opened (promise 4).
 bool Exchange::all_at_hand(const imap::FetchCommand& command) const {
     if (!command.modifiers.empty() || command.set.is_saved_result()) return false;
-    std::size_t count = 0;
-    for (const auto& range : command.set.ranges()) {
-        if (range.last == imap::SequenceSet::star) return false;
-        count += range.last - range.first + 1;
-        if (count > limits::batch_messages) return false;
-        for (auto value = range.first; value <= range.last; ++value) {
-            auto uid = std::optional{imap::Uid{value}};
-            if (!command.by_uid) uid = mailbox_.uid_of(imap::SequenceNumber{value});
-            const auto* digest = uid ? mailbox_.digest_of(*uid) : nullptr;
-            const auto items = digest ? cache_.find(*digest) : nullptr;
-            if (!items || items->is_untouched()) return false;
-        }
-    }
-    return count > 0;
+    const auto numbers = command.set.numbers(limits::batch_messages);
+    return numbers && !numbers->empty() &&
+           std::all_of(numbers->begin(), numbers->end(), [&](std::uint32_t value) {
+               auto uid = std::optional{imap::Uid{value}};
+               if (!command.by_uid) uid = mailbox_.uid_of(imap::SequenceNumber{value});
+               const auto* digest = uid ? mailbox_.digest_of(*uid) : nullptr;
+               const auto items = digest ? cache_.find(*digest) : nullptr;
+               return items && !items->is_untouched();
+           });
 }
 
 void Exchange::probe_uids(std::string_view set) {

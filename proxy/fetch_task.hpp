@@ -99,6 +99,7 @@ private:
         std::optional<Outgoing::Slot> slot;
     };
 
+    // fetch_task.cpp; what is about fetched and opened messages: fetch_task_messages.cpp
     void on_list(const CollectedFetch& collected, const imap::FetchResponse& response);
     void on_probe(const CollectedFetch& collected, const imap::FetchResponse& response);
     void on_at_hand(const CollectedFetch& collected, const imap::FetchResponse& response);

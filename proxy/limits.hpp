@@ -49,6 +49,10 @@ inline constexpr std::size_t held_listing = 2 * 1024 * 1024;
 inline constexpr std::size_t batch_messages = 64;
 inline constexpr std::size_t batch_octets = 8 * 1024 * 1024;
 
+/// Messages of a set of which it is looked whether all are known: a larger set is asked about anew,
+/// which is cheaper than it looks.
+inline constexpr std::size_t known_set = 1000;
+
 /// Ranges of a set that we name in a command: a mailbox of gaps makes thousands, and servers take
 /// lines of 8 kB (RFC 7162, 4) or 64 kB (Dovecot).
 inline constexpr std::size_t set_ranges = 300;
